@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.accounts.models import AccessCard, AccessRequest, Account, Kind, RequestState, SlackInstallation, User
+from core.errors import NotFound
+from core.ids import AccountId, RequestId, UserId
+from core.unit import Role, Unit
+
+
+async def account_of(engine: AsyncEngine, enterprise_id: str, team_id: str) -> AccountId | None:
+    """The account a workspace belongs to: by the workspace, or by its organisation when the app is installed there."""
+    wanted = text(
+        "select account_id from slack_workspaces where (enterprise_id = :e and team_id = :t) or (enterprise_id = :e and team_id = '' and :e <> '') "
+        "or (team_id = :t and enterprise_id = '') order by team_id desc limit 1"
+    )
+    async with engine.connect() as connection:
+        row = (await connection.execute(wanted, {"e": enterprise_id, "t": team_id})).first()
+        return AccountId(row.account_id) if row else None
+
+
+async def accounts(engine: AsyncEngine) -> Sequence[AccountId]:
+    """Every account that is installed somewhere."""
+    async with engine.connect() as connection:
+        return [
+            AccountId(row.account_id)
+            for row in await connection.execute(text("select distinct account_id from slack_workspaces"))
+        ]
+
+
+async def account(unit: Unit) -> Account | None:
+    return await unit.session.scalar(select(Account).where(Account.account_id == unit.account_id))
+
+
+async def installation(unit: Unit) -> SlackInstallation:
+    """Where the account lives in Slack. Raises `NotFound` once it was removed."""
+    row = await unit.session.scalar(
+        select(SlackInstallation).where(SlackInstallation.account_id == unit.account_id).limit(1)
+    )
+    if row is None:
+        raise NotFound("FlowPilot is not installed in this workspace any more.")
+    return row
+
+
+async def user_by_slack_id(unit: Unit, slack_user_id: str) -> User | None:
+    return await unit.session.scalar(
+        select(User).where(User.account_id == unit.account_id, User.slack_user_id == slack_user_id).with_for_update()
+    )
+
+
+async def user(unit: Unit, user_id: UserId | UUID) -> User:
+    """Raises `NotFound`."""
+    row = await unit.session.scalar(select(User).where(User.account_id == unit.account_id, User.id == user_id))
+    if row is None:
+        raise NotFound("That person is not known here.")
+    return row
+
+
+async def users(unit: Unit, ids: Sequence[UUID]) -> dict[UUID, User]:
+    """The people with these ids, by id."""
+    wanted = select(User).where(User.account_id == unit.account_id, User.id.in_(set(ids)))
+    return {row.id: row for row in await unit.session.scalars(wanted)}
+
+
+async def admins(unit: Unit) -> Sequence[User]:
+    """Owners and admins who can be asked, oldest first."""
+    wanted = (
+        select(User)
+        .where(
+            User.account_id == unit.account_id,
+            User.role.in_([Role.ADMIN, Role.OWNER]),
+            User.kind.in_([Kind.MEMBER, Kind.UNKNOWN]),
+        )
+        .order_by(User.id)
+    )
+    return (await unit.session.scalars(wanted)).all()
+
+
+async def owners(unit: Unit) -> int:
+    """How many owners the account has; their rows stay locked, so that two cannot leave at once."""
+    wanted = select(User.id).where(User.account_id == unit.account_id, User.role == Role.OWNER).with_for_update()
+    return len((await unit.session.scalars(wanted)).all())
+
+
+async def open_request(unit: Unit, user_id: UserId) -> AccessRequest | None:
+    wanted = select(AccessRequest).where(
+        AccessRequest.account_id == unit.account_id,
+        AccessRequest.user_id == user_id,
+        AccessRequest.state == RequestState.OPEN,
+    )
+    return await unit.session.scalar(wanted)
+
+
+async def open_requests(unit: Unit) -> Sequence[AccessRequest]:
+    """Requests nobody decided yet, oldest first, at most 20."""
+    wanted = select(AccessRequest).where(
+        AccessRequest.account_id == unit.account_id, AccessRequest.state == RequestState.OPEN
+    )
+    return (await unit.session.scalars(wanted.order_by(AccessRequest.id).limit(20))).all()
+
+
+async def request(unit: Unit, request_id: RequestId) -> AccessRequest:
+    """The request. Raises `NotFound`."""
+    row = await unit.session.scalar(
+        select(AccessRequest).where(AccessRequest.account_id == unit.account_id, AccessRequest.id == request_id)
+    )
+    if row is None:
+        raise NotFound("That request is not there.")
+    return row
+
+
+async def request_for_update(unit: Unit, request_id: RequestId) -> AccessRequest:
+    """The request, locked until the unit ends. Raises `NotFound`."""
+    wanted = (
+        select(AccessRequest)
+        .where(AccessRequest.account_id == unit.account_id, AccessRequest.id == request_id)
+        .with_for_update()
+    )
+    row = await unit.session.scalar(wanted)
+    if row is None:
+        raise NotFound("That request is not there.")
+    return row
+
+
+async def cards(unit: Unit, request_id: RequestId) -> Sequence[AccessCard]:
+    wanted = select(AccessCard).where(AccessCard.account_id == unit.account_id, AccessCard.request_id == request_id)
+    return (await unit.session.scalars(wanted)).all()
+
+
+async def headcount(unit: Unit) -> int:
+    return (
+        await unit.session.scalar(select(func.count()).select_from(User).where(User.account_id == unit.account_id))
+    ) or 0

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import aliased
+
+from core.accounts.models import User
+from core.errors import NotFound
+from core.fixes.models import FixStatus, SuggestedFix
+from core.ids import FixId, SessionId, UserId
+from core.llm.provider import PastFix
+from core.sessions.models import Session
+from core.unit import Unit
+
+PAGE = 10
+PAST_LIMIT = 300
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A fix and its session, both locked until the unit ends, and who recorded the fix's outcome so far."""
+
+    fix: SuggestedFix
+    session: Session
+    recorder: str | None
+
+
+async def fix_for_update(unit: Unit, fix_id: FixId) -> Locked:
+    """Raises `NotFound`."""
+    recorder = aliased(User)
+    wanted = (
+        select(SuggestedFix, Session, recorder.name)
+        .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
+        .outerjoin(
+            recorder, and_(recorder.account_id == SuggestedFix.account_id, recorder.id == SuggestedFix.recorded_by)
+        )
+        .where(SuggestedFix.account_id == unit.account_id, SuggestedFix.id == fix_id)
+        .with_for_update(of=(SuggestedFix, Session))
+    )
+    row = (await unit.session.execute(wanted)).first()
+    if row is None:
+        raise NotFound("That suggestion is not there.")
+    return Locked(*row)
+
+
+async def fix(unit: Unit, fix_id: FixId) -> SuggestedFix:
+    """Raises `NotFound`."""
+    row = await unit.session.scalar(
+        select(SuggestedFix).where(SuggestedFix.account_id == unit.account_id, SuggestedFix.id == fix_id)
+    )
+    if row is None:
+        raise NotFound("That suggestion is not there.")
+    return row
+
+
+async def fixes_of(unit: Unit, session_id: SessionId | UUID) -> Sequence[SuggestedFix]:
+    """Every fix the session was offered, oldest first."""
+    wanted = select(SuggestedFix).where(
+        SuggestedFix.account_id == unit.account_id, SuggestedFix.session_id == session_id
+    )
+    return (await unit.session.scalars(wanted.order_by(SuggestedFix.id))).all()
+
+
+async def active_of(unit: Unit, session_ids: Sequence[UUID]) -> dict[UUID, SuggestedFix]:
+    """The fix each of these sessions has before it now, by session."""
+    wanted = select(SuggestedFix).where(
+        SuggestedFix.account_id == unit.account_id,
+        SuggestedFix.session_id.in_(session_ids),
+        SuggestedFix.superseded_at.is_(None),
+    )
+    return {row.session_id: row for row in await unit.session.scalars(wanted)}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A fix that waits to be verified, with its session and the session's owner."""
+
+    fix: SuggestedFix
+    session: Session
+    owner: str
+
+
+async def pending(unit: Unit, owner: UserId | None = None, number: int = 0) -> tuple[Sequence[Waiting], int]:
+    """A page of the fixes that wait to be verified, oldest first, and how many there are (counted up to 1,000)."""
+    condition = (SuggestedFix.account_id == unit.account_id) & (SuggestedFix.status == FixStatus.APPLIED_PENDING)
+    its_session = and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id)
+    if owner is not None:
+        condition &= Session.owner_id == owner
+    counted = select(SuggestedFix.id).join(Session, its_session).where(condition).limit(1_000).subquery()
+    total = await unit.session.scalar(select(func.count()).select_from(counted))
+    wanted = (
+        select(SuggestedFix, Session, User.name)
+        .join(Session, its_session)
+        .join(User, and_(User.account_id == Session.account_id, User.id == Session.owner_id))
+        .where(condition)
+        .order_by(SuggestedFix.applied_at, SuggestedFix.id)
+        .offset(number * PAGE)
+        .limit(PAGE)
+    )
+    return [Waiting(*row) for row in await unit.session.execute(wanted)], total or 0
+
+
+async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:
+    """What was judged in the account's other sessions, the latest first: at most 300, each with how often its like worked."""
+    worked = func.sum(case((SuggestedFix.status == FixStatus.APPLIED_SUCCESS, 1), else_=0))
+    tally = (
+        select(SuggestedFix.title, worked.label("successes"), func.count().label("attempts"))
+        .where(
+            SuggestedFix.account_id == unit.account_id,
+            SuggestedFix.verified_at.is_not(None),
+            SuggestedFix.status != FixStatus.DISMISSED,
+        )
+        .group_by(SuggestedFix.title)
+        .subquery()
+    )
+    wanted = (
+        select(SuggestedFix, Session.problem, tally.c.successes, tally.c.attempts)
+        .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
+        .join(tally, tally.c.title == SuggestedFix.title)
+        .where(
+            SuggestedFix.account_id == unit.account_id,
+            SuggestedFix.verified_at.is_not(None),
+            SuggestedFix.status != FixStatus.DISMISSED,
+            SuggestedFix.session_id != not_in,
+        )
+        .order_by(SuggestedFix.verified_at.desc())
+        .limit(PAST_LIMIT)
+    )
+    return [
+        PastFix(
+            problem=problem,
+            title=fix.title,
+            description=fix.description,
+            script=fix.ai_drafted_script,
+            outcome=fix.status.value,
+            when=fix.verified_at or fix.created_at,
+            ticket_ref=None,
+            session_id=fix.session_id,
+            successes=int(successes),
+            attempts=int(attempts),
+        )
+        for fix, problem, successes, attempts in await unit.session.execute(wanted)
+    ]

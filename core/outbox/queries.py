@@ -1,0 +1,112 @@
+"""The outbox's SQL. Due times are the domain's clock (`now`), leases the database's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Interval, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.ids import AccountId, DeliveryId
+from core.outbox.models import Delivery, DeliveryState
+from core.unit import Unit
+
+LEASE = timedelta(seconds=60)
+
+# A loose index scan: one step of the index per account, however many deliveries an account has waiting.
+_DUE_ACCOUNTS = text(
+    """with recursive a as (
+         (select account_id from outbox where state in ('waiting', 'leased', 'sending') order by account_id limit 1)
+         union all
+         select (select o.account_id from outbox o where o.state in ('waiting', 'leased', 'sending') and o.account_id > a.account_id
+                 order by o.account_id limit 1) from a where a.account_id is not null)
+       select account_id from a where account_id is not null and exists (
+         select from outbox o where o.account_id = a.account_id and o.due_at <= :now and o.state in ('waiting', 'leased', 'sending')
+           and (o.state = 'waiting' or o.lease_until < clock_timestamp()))"""
+).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)))
+
+# Only the head of each conversation is claimed; `for update skip locked` keeps replicas apart.
+_CLAIM = text(
+    """update outbox set state = case state when 'sending' then 'sending' else 'leased' end, attempts = attempts + 1,
+              lease_token = :token, lease_until = clock_timestamp() + :lease
+       where account_id = :account and id in (
+         select o.id from outbox o
+         where o.account_id = :account and o.due_at <= :now and o.state in ('waiting', 'leased', 'sending')
+           and (o.state = 'waiting' or o.lease_until < clock_timestamp())
+           and (o.order_key is null or not exists (
+             select from outbox e where e.account_id = o.account_id and e.order_key = o.order_key and e.id < o.id
+               and e.state in ('waiting', 'leased', 'sending')))
+         order by o.due_at, o.id limit :limit for update skip locked)
+       returning id"""
+).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)), bindparam("lease", type_=Interval()))
+
+
+async def due_accounts(worker: AsyncEngine, now: datetime) -> Sequence[AccountId]:
+    """The accounts that have a delivery due at `now`. Runs as the worker's role, which sees nothing else."""
+    async with worker.connect() as connection:
+        return [AccountId(row.account_id) for row in await connection.execute(_DUE_ACCOUNTS, {"now": now})]
+
+
+async def claim(unit: Unit, token: UUID, limit: int) -> Sequence[Delivery]:
+    """At most `limit` due deliveries, leased to `token` for a minute, oldest first."""
+    values = {"token": token, "lease": LEASE, "account": unit.account_id, "now": unit.now, "limit": limit}
+    ids = [row.id for row in await unit.session.execute(_CLAIM, values)]
+    if not ids:
+        return []
+    rows = (
+        select(Delivery)
+        .where(Delivery.account_id == unit.account_id, Delivery.id.in_(ids))
+        .order_by(Delivery.due_at, Delivery.id)
+    )
+    return (await unit.session.scalars(rows)).all()
+
+
+async def write(unit: Unit, delivery_id: DeliveryId, token: UUID, **values: object) -> bool:
+    """Writes `values` on a delivery if `token` still holds its lease; says whether it does."""
+    wanted = (
+        update(Delivery)
+        .where(Delivery.account_id == unit.account_id, Delivery.id == delivery_id, Delivery.lease_token == token)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return (await unit.session.execute(wanted.returning(Delivery.id))).first() is not None
+
+
+async def is_waiting(unit: Unit, supersede_key: str) -> bool:
+    """Whether a delivery with this key waits already, so that one that comes back would be its twin."""
+    wanted = select(Delivery.id).where(
+        Delivery.account_id == unit.account_id,
+        Delivery.supersede_key == supersede_key,
+        Delivery.state == DeliveryState.WAITING,
+    )
+    return (await unit.session.execute(wanted.limit(1))).first() is not None
+
+
+async def unknown(unit: Unit) -> Sequence[Delivery]:
+    """Posts of which nobody can tell whether they arrived, oldest first, at most 20."""
+    wanted = select(Delivery).where(Delivery.account_id == unit.account_id, Delivery.state == DeliveryState.UNKNOWN)
+    return (await unit.session.scalars(wanted.order_by(Delivery.id).limit(20))).all()
+
+
+async def lag(unit: Unit) -> tuple[int, datetime | None]:
+    """How many deliveries of the account are due and not done, and since when the oldest is."""
+    wanted = select(func.count(), func.min(Delivery.due_at)).where(
+        Delivery.account_id == unit.account_id,
+        Delivery.due_at <= unit.now,
+        Delivery.state.in_([DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING]),
+    )
+    row = (await unit.session.execute(wanted)).one()
+    return row[0], row[1]
+
+
+async def prune(unit: Unit, before: datetime) -> None:
+    """Forgets deliveries and receipts of the account that ended before `before`."""
+    for sql in (
+        "delete from outbox where account_id = :account and state in ('done', 'failed') and due_at < :before",
+        "delete from received where account_id = :account and at < :before",
+    ):
+        statement = text(sql).bindparams(bindparam("before", type_=TIMESTAMP(timezone=True)))
+        await unit.session.execute(statement, {"account": unit.account_id, "before": before})

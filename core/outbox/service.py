@@ -1,0 +1,95 @@
+"""What may become of a claimed delivery. Every change is made only by the holder of the lease."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func
+
+from core.errors import NotFound
+from core.ids import DeliveryId
+from core.outbox import queries
+from core.outbox.models import Delivery, DeliveryState
+from core.unit import Unit
+
+MOST_ATTEMPTS = 12
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the `attempts`-th failed try: 1 s, 2 s, 4 s … at most 15 minutes."""
+    return min(timedelta(seconds=2 ** min(attempts - 1, 12)), LONGEST_WAIT)
+
+
+async def conclude(unit: Unit, delivery: Delivery, token: UUID, *, external_id: str | None = None) -> bool:
+    """It is done. Says whether the lease still held; if not, somebody else concluded it."""
+    return await queries.write(unit, DeliveryId(delivery.id), token, state=DeliveryState.DONE, external_id=external_id)
+
+
+async def sending(unit: Unit, delivery: Delivery, token: UUID, target: dict[str, str]) -> bool:
+    """From here on the post may have arrived: committed before the call goes out."""
+    return await queries.write(
+        unit, DeliveryId(delivery.id), token, state=DeliveryState.SENDING, target=target, sent_at=func.clock_timestamp()
+    )
+
+
+async def look_again(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
+    """The answer was lost: it stays `sending`, and the next holder looks at the receiver first."""
+    due = unit.now + backoff(delivery.attempts)
+    await queries.write(
+        unit, DeliveryId(delivery.id), token, due_at=due, lease_until=func.clock_timestamp(), problem=problem
+    )
+
+
+async def retry(unit: Unit, delivery: Delivery, token: UUID, problem: str, *, after: timedelta | None = None) -> None:
+    """It surely did not arrive: wait and try again, or give up after `MOST_ATTEMPTS`. A `Retry-After` does not count as a try."""
+    if delivery.attempts >= MOST_ATTEMPTS and after is None:
+        await give_up(unit, delivery, token, problem)
+        return
+    if delivery.supersede_key and await queries.is_waiting(unit, delivery.supersede_key):
+        await conclude(unit, delivery, token)  # a newer one waits already, and shows the same state
+        return
+    due = unit.now + (after if after is not None else backoff(delivery.attempts))
+    attempts = delivery.attempts - 1 if after is not None else delivery.attempts
+    await queries.write(
+        unit,
+        DeliveryId(delivery.id),
+        token,
+        state=DeliveryState.WAITING,
+        due_at=due,
+        attempts=attempts,
+        lease_token=None,
+        problem=problem,
+    )
+
+
+async def give_up(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
+    """It cannot succeed (the other side said so for good)."""
+    await queries.write(unit, DeliveryId(delivery.id), token, state=DeliveryState.FAILED, problem=problem)
+
+
+async def cannot_tell(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
+    """Nobody can say whether it arrived: a person is asked."""
+    await queries.write(unit, DeliveryId(delivery.id), token, state=DeliveryState.UNKNOWN, problem=problem)
+
+
+async def send_again(unit: Unit, delivery_id: DeliveryId) -> None:
+    """A person looked, and it is not there: it is sent once more. Raises `NotFound` when it is no longer in question."""
+    unit.scope.need_engineer("send a message again")
+    for delivery in await queries.unknown(unit):
+        if delivery.id == delivery_id:
+            delivery.state, delivery.due_at, delivery.attempts, delivery.lease_token = (
+                DeliveryState.WAITING,
+                unit.now,
+                0,
+                None,
+            )
+            unit.audit("delivery.sent_again", delivery_id, effect=delivery.effect)
+            return
+    raise NotFound("That message is not in question any more.")
+
+
+def age(since: datetime | None, now: datetime) -> timedelta:
+    """How old the oldest due delivery is; zero when nothing waits."""
+    return max(now - since, timedelta(0)) if since else timedelta(0)

@@ -1,0 +1,41 @@
+"""What can be asked of a session, as the forms and buttons submit it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from core.ids import FactId, SessionId, UserId
+
+
+class Command(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StartSession(Command):
+    """`channel` and, where the thread exists already, `thread_ts` say where the card goes."""
+
+    problem: str | None = None
+    channel: str
+    thread_ts: str | None = None
+    private_channel: bool = False
+
+
+class RenameSession(Command):
+    session_id: SessionId
+    title: str | None = None
+
+
+class HandTo(Command):
+    session_id: SessionId
+    user_id: UserId
+
+
+class AddFact(Command):
+    session_id: SessionId
+    text: str | None = None
+    message_ts: str | None = None
+
+
+class EditFact(Command):
+    fact_id: FactId
+    text: str | None = None

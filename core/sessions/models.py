@@ -1,0 +1,155 @@
+"""A session: one problem, one Slack thread, one owner. Any engineer of the account may act on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import AccountOwned, Base, one_of
+from core.errors import Conflict, Forbidden
+from core.ids import UserId
+
+PROBLEM_LIMIT = 8_000
+TITLE_LIMIT = 150
+FACT_LIMIT = 3_000
+
+
+class SessionStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    REQUESTING_ESCALATION = "requesting_escalation"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+    ABANDONED = "abandoned"
+
+
+OPEN = (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.REQUESTING_ESCALATION)
+
+
+class Session(AccountOwned, Base):
+    __tablename__ = "ai_sessions"
+    __table_args__ = (
+        one_of("status", SessionStatus),
+        ForeignKeyConstraint(["account_id", "owner_id"], ["users.account_id", "users.id"]),
+        Index("ai_sessions_thread_key", "account_id", "channel", "thread_ts", unique=True),
+        Index(
+            "ai_sessions_owner_ix",
+            "account_id",
+            "owner_id",
+            "last_active_at",
+            postgresql_where=text("status in ('active', 'paused', 'requesting_escalation')"),
+        ),
+        Index(
+            "ai_sessions_open_ix",
+            "account_id",
+            "last_active_at",
+            postgresql_where=text("status in ('active', 'paused', 'requesting_escalation')"),
+        ),
+    )
+
+    status: Mapped[SessionStatus] = mapped_column(default=SessionStatus.ACTIVE)
+    state_version: Mapped[int] = mapped_column(default=0)
+    title: Mapped[str]
+    problem: Mapped[str]
+    owner_id: Mapped[UUID]
+    started_by: Mapped[UUID]
+    channel: Mapped[str]
+    thread_ts: Mapped[str | None] = mapped_column(default=None)
+    card_ts: Mapped[str | None] = mapped_column(default=None)
+    private_channel: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    last_active_at: Mapped[datetime]
+
+    def touch(self, at: datetime) -> None:
+        """A write that a note would show. An abandoned session is active again."""
+        self.state_version += 1
+        self.stir(at)
+
+    def stir(self, at: datetime) -> None:
+        """Somebody acts on it, in a way no note would show."""
+        self.last_active_at = at
+        if self.status is SessionStatus.ABANDONED:
+            self.status = SessionStatus.ACTIVE
+
+    def pause(self, at: datetime) -> None:
+        if self.status is not SessionStatus.ACTIVE:
+            raise Conflict(f"Only an active session can be paused; this one is {label(self.status)}.")
+        self.stir(at)
+        self.status = SessionStatus.PAUSED
+
+    def resume(self, at: datetime) -> None:
+        if self.status not in {SessionStatus.PAUSED, SessionStatus.ABANDONED}:
+            raise Conflict(f"Only a paused session can be resumed; this one is {label(self.status)}.")
+        self.stir(at)
+        self.status = SessionStatus.ACTIVE
+
+    def give_to(self, owner: UserId, at: datetime) -> None:
+        """Raises `Conflict` when that person has it already."""
+        if self.owner_id == owner:
+            raise Conflict("This session is already theirs.")
+        self.stir(at)
+        self.owner_id = owner
+
+
+def label(status: SessionStatus) -> str:
+    """How a person reads the status."""
+    return status.value.replace("_", " ")
+
+
+class FactSource(StrEnum):
+    QUESTION = "question"
+    DIAGNOSTIC_CHECK = "diagnostic_check"
+    NOTE = "note"
+
+
+class Fact(AccountOwned, Base):
+    __tablename__ = "session_facts"
+    __table_args__ = (
+        one_of("source", FactSource),
+        ForeignKeyConstraint(
+            ["account_id", "session_id"], ["ai_sessions.account_id", "ai_sessions.id"], ondelete="CASCADE"
+        ),
+        Index(None, "account_id", "session_id", "id"),
+    )
+
+    session_id: Mapped[UUID]
+    source: Mapped[FactSource]
+    text: Mapped[str]
+    message_ts: Mapped[str | None] = mapped_column(default=None)
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None] = mapped_column(default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    def edit(self, text: str, at: datetime) -> None:
+        """Raises `Forbidden` for a fact that came from somewhere else: its source is what must change."""
+        if self.source is not FactSource.NOTE:
+            raise Forbidden("Only notes can be edited; change the message or the check this fact came from.")
+        self.text, self.edited_at = text, at
+
+
+class Author(StrEnum):
+    PERSON = "person"
+    FLOWPILOT = "flowpilot"
+
+
+class Message(AccountOwned, Base):
+    __tablename__ = "session_messages"
+    __table_args__ = (
+        one_of("author", Author),
+        ForeignKeyConstraint(
+            ["account_id", "session_id"], ["ai_sessions.account_id", "ai_sessions.id"], ondelete="CASCADE"
+        ),
+        Index(None, "account_id", "session_id", "id"),
+    )
+
+    session_id: Mapped[UUID]
+    author: Mapped[Author]
+    user_id: Mapped[UUID | None] = mapped_column(default=None)
+    text: Mapped[str]
+    ts: Mapped[str | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
