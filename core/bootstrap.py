@@ -22,8 +22,9 @@ do $$ begin create role app_worker nologin nosuperuser nobypassrls noinherit; ex
 """
 _MISSING = "select count(*) < 3 from pg_roles where rolname in ('app_owner', 'app_rw', 'app_worker')"
 # Since PostgreSQL 16 whoever makes a role may administer it, but only assume it ("set") once it is granted to them.
-_MAY_ASSUME = """select bool_and(pg_has_role(current_user, r, case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end))
-                 from unnest(array['app_owner', 'app_rw', 'app_worker']) r"""
+_MAY_ASSUME = """
+select bool_and(pg_has_role(current_user, r, case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end))
+from unnest(array['app_owner', 'app_rw', 'app_worker']) r"""
 
 
 async def connect(url: URL) -> asyncpg.Connection:

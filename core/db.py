@@ -28,6 +28,10 @@ NAMES = {
 }
 
 
+def _words(kind: type[enum.Enum]) -> list[str]:
+    return [str(one.value) for one in kind]
+
+
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Rows load and remember what changed; `Unit` writes them, all in its closing statement (decision 0003)."""
 
@@ -44,7 +48,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
             native_enum=False,
             create_constraint=False,
             length=40,
-            values_callable=lambda kind: [one.value for one in kind],
+            values_callable=_words,
         ),
     }
 

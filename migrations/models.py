@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-import core.accounts.models
-import core.audit.models
-import core.fixes.models
-import core.outbox.models
-import core.sessions.models  # noqa: F401
+from core.accounts.models import AccessCard, AccessRequest, Account, SlackInstallation, SlackWorkspace, User
+from core.audit.models import AuditEvent
 from core.db import Base
+from core.fixes.models import SuggestedFix
+from core.outbox.models import Delivery, Received
+from core.sessions.models import Fact, Message, Session
+
+MODELS: tuple[type[Base], ...] = (
+    AccessCard,
+    AccessRequest,
+    Account,
+    AuditEvent,
+    Delivery,
+    Fact,
+    Message,
+    Received,
+    Session,
+    SlackInstallation,
+    SlackWorkspace,
+    SuggestedFix,
+    User,
+)
 
 metadata = Base.metadata

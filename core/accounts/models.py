@@ -28,7 +28,7 @@ class Kind(StrEnum):
     GONE = "gone"
 
 
-class SlackWorkspace(Base):
+class SlackWorkspace(Base, kw_only=True):
     """The one table read before the account is known: ids only."""
 
     __tablename__ = "slack_workspaces"
@@ -38,7 +38,7 @@ class SlackWorkspace(Base):
     account_id: Mapped[UUID]
 
 
-class Account(Base):
+class Account(Base, kw_only=True):
     __tablename__ = "accounts"
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -46,7 +46,7 @@ class Account(Base):
     created_at: Mapped[datetime]
 
 
-class SlackInstallation(AccountOwned, Base):
+class SlackInstallation(AccountOwned, Base, kw_only=True):
     """Where the account lives in Slack. `bot_token` is empty when the token comes from the settings."""
 
     __tablename__ = "slack_installations"
@@ -60,7 +60,7 @@ class SlackInstallation(AccountOwned, Base):
     installed_at: Mapped[datetime]
 
 
-class User(AccountOwned, Base):
+class User(AccountOwned, Base, kw_only=True):
     __tablename__ = "users"
     __table_args__ = (
         one_of("role", Role),
@@ -95,7 +95,7 @@ class RequestState(StrEnum):
     DECLINED = "declined"
 
 
-class AccessRequest(AccountOwned, Base):
+class AccessRequest(AccountOwned, Base, kw_only=True):
     __tablename__ = "access_requests"
     __table_args__ = (
         one_of("state", RequestState),
@@ -122,7 +122,7 @@ class AccessRequest(AccountOwned, Base):
         self.role, self.decided_by, self.decided_at = role, by, at
 
 
-class AccessCard(AccountOwned, Base):
+class AccessCard(AccountOwned, Base, kw_only=True):
     """One message that shows a request to one admin."""
 
     __tablename__ = "access_cards"

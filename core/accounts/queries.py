@@ -32,6 +32,13 @@ async def accounts(engine: AsyncEngine) -> Sequence[AccountId]:
         ]
 
 
+async def lock_workspaces(unit: Unit) -> None:
+    """Keeps every other process from installing this account until the unit ends."""
+    await unit.session.execute(
+        text("select from slack_workspaces where account_id = :account for update"), {"account": unit.account_id}
+    )
+
+
 async def account(unit: Unit) -> Account | None:
     return await unit.session.scalar(select(Account).where(Account.account_id == unit.account_id))
 
@@ -135,3 +142,12 @@ async def headcount(unit: Unit) -> int:
     return (
         await unit.session.scalar(select(func.count()).select_from(User).where(User.account_id == unit.account_id))
     ) or 0
+
+
+async def claim_workspace(engine: AsyncEngine, enterprise_id: str, team_id: str, fresh: AccountId) -> AccountId:
+    """The account of a workspace; `fresh` becomes it when there is none yet. Two processes at once get the same one."""
+    insert = text("insert into slack_workspaces values (:e, :t, :a) on conflict do nothing")
+    wanted = text("select account_id from slack_workspaces where enterprise_id = :e and team_id = :t")
+    async with engine.begin() as connection:
+        await connection.execute(insert, {"e": enterprise_id, "t": team_id, "a": fresh})
+        return AccountId((await connection.execute(wanted, {"e": enterprise_id, "t": team_id})).scalar_one())

@@ -36,6 +36,7 @@ class Profile:
 
 async def install(unit: Unit, workspace: Workspace) -> None:
     """Makes the unit's account live in `workspace`, or brings what is known about the workspace up to date."""
+    await queries.lock_workspaces(unit)
     if await queries.account(unit) is None:
         unit.add(Account(account_id=unit.account_id, name=workspace.name, created_at=unit.now))
         unit.audit("account.installed", unit.account_id, team=workspace.team_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import AccountOwned, Base
 
 
-class AuditEvent(AccountOwned, Base):
+class AuditEvent(AccountOwned, Base, kw_only=True):
     __tablename__ = "audit_events"
     __table_args__ = (Index(None, "account_id", "subject", "id"),)
 

@@ -63,7 +63,7 @@ NEEDS_NOTES = {
 }
 
 
-class SuggestedFix(AccountOwned, Base):
+class SuggestedFix(AccountOwned, Base, kw_only=True):
     __tablename__ = "session_suggested_fixes"
     __table_args__ = (
         one_of("status", FixStatus),

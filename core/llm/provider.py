@@ -26,7 +26,7 @@ class Fact:
 class EarlierSuggestion:
     """A fix that this session was already offered, oldest first, and its status in the domain's words.
 
-    While its status begins with neither `applied_` nor `dismissed` nobody has judged it yet.
+    applied_success, applied_failed, applied_partial and dismissed are judged; any other status is still open.
     """
 
     title: str

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Protocol
+from typing import Protocol, cast
 
 import snowballstemmer
 
@@ -12,6 +12,8 @@ _LONGEST_WORD = 40
 _REMEMBERED_STEMS = 20_000
 
 _WORD = re.compile(r"[^\W_]+")
+# "jane's" is jane, "can't" is cant.
+_APOSTROPHE = re.compile(r"['’](s\b)?")
 
 # What IT people write in several words or spellings, as the one word that stands for it.
 _PHRASES: tuple[tuple[str, str], ...] = (
@@ -85,14 +87,14 @@ class Words:
     """Reads sentences into terms, remembering the stems it met: stemming is what costs, and words repeat."""
 
     def __init__(self) -> None:
-        stemmer: _Stemmer = snowballstemmer.stemmer("english")
+        stemmer = cast(_Stemmer, snowballstemmer.stemmer("english"))
         self._stemmer = stemmer
         self._stems: dict[str, str] = {}
         self.quiet = frozenset(stemmer.stemWord(word) for word in _QUIET)
 
     def terms(self, text: str, limit: int) -> list[str]:
         """Return at most `limit` terms of `text` in their order; none when it says nothing."""
-        folded = unicodedata.normalize("NFKD", text[:READ_CHARACTERS].casefold().replace("'", "").replace("’", ""))
+        folded = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text[:READ_CHARACTERS].casefold()))
         plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
         joined = _PHRASE.sub(lambda found: f" {_PHRASES[int((found.lastgroup or 'p0')[1:])][1]} ", plain)
         terms: list[str] = []

@@ -26,7 +26,7 @@ class DeliveryState(StrEnum):
 UNFINISHED = "state in ('waiting', 'leased', 'sending')"
 
 
-class Delivery(AccountOwned, Base):
+class Delivery(AccountOwned, Base, kw_only=True):
     __tablename__ = "outbox"
     __table_args__ = (
         one_of("state", DeliveryState),
@@ -60,7 +60,7 @@ class Delivery(AccountOwned, Base):
     problem: Mapped[str | None] = mapped_column(default=None)
 
 
-class Received(Base):
+class Received(Base, kw_only=True):
     __tablename__ = "received"
     __table_args__ = (Index(None, "account_id", "at"),)
 

@@ -30,7 +30,7 @@ class SessionStatus(StrEnum):
 OPEN = (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.REQUESTING_ESCALATION)
 
 
-class Session(AccountOwned, Base):
+class Session(AccountOwned, Base, kw_only=True):
     __tablename__ = "ai_sessions"
     __table_args__ = (
         one_of("status", SessionStatus),
@@ -106,7 +106,7 @@ class FactSource(StrEnum):
     NOTE = "note"
 
 
-class Fact(AccountOwned, Base):
+class Fact(AccountOwned, Base, kw_only=True):
     __tablename__ = "session_facts"
     __table_args__ = (
         one_of("source", FactSource),
@@ -137,7 +137,7 @@ class Author(StrEnum):
     FLOWPILOT = "flowpilot"
 
 
-class Message(AccountOwned, Base):
+class Message(AccountOwned, Base, kw_only=True):
     __tablename__ = "session_messages"
     __table_args__ = (
         one_of("author", Author),

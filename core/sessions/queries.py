@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.sql.functions import count
 
 from core.accounts.models import User
@@ -108,7 +108,7 @@ async def _page(unit: Unit, condition: ColumnElement[bool], number: int) -> Page
     total = await unit.session.scalar(
         select(count()).select_from(select(Session.id).where(mine).limit(1_000).subquery())
     )
-    wanted: Select[tuple[Session, str]] = (
+    wanted = (
         select(Session, User.name)
         .join(User, (User.account_id == Session.account_id) & (User.id == Session.owner_id))
         .where(mine)

@@ -1,0 +1,1 @@
+"""The door: Slack's payloads in, Slack's messages and views out."""

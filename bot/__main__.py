@@ -1,0 +1,104 @@
+"""The only command line: `python -m bot COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+
+from bot import logs
+from bot.settings import Settings, load
+from core.errors import DomainError, Invalid
+
+
+def parser() -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser(prog="python -m bot", description="FlowPilot for Slack")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    sandbox = commands.add_parser("sandbox", help="everything on this machine, nothing to configure")
+    sandbox.add_argument("--port", type=int, default=3333, help="where the page is (default 3333)")
+    sandbox.add_argument("--mode", choices=["http", "socket"], default="http", help="how the bot hears from Slack")
+    serve = commands.add_parser("serve", help="serve a real workspace")
+    serve.add_argument("--role", choices=["all", "web", "worker"], default="all")
+    commands.add_parser("migrate", help="bring the database up to date")
+    commands.add_parser("doctor", help="check every setting and connection, and say how to mend what is wrong")
+    grant = commands.add_parser("grant", help="give somebody a role")
+    grant.add_argument("slack_user")
+    grant.add_argument("role")
+    grant.add_argument("--cover-l1", action="store_true", help="an engineer who may also take first-line calls")
+    return whole
+
+
+async def until_told() -> None:
+    """Waits for SIGTERM or Ctrl-C."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, told.set)
+    await told.wait()
+
+
+async def serve(settings: Settings, role: str) -> None:
+    from bot.app import Part, running  # noqa: PLC0415 - `doctor` and a mistyped setting must not wait for all of this
+
+    async with running(settings, Part(role)):
+        await until_told()
+
+
+async def sandbox(port: int, mode: str) -> None:
+    from bot.sandbox.launch import sandbox as launch  # noqa: PLC0415 - only this command knows the sandbox
+
+    await launch(port, mode, until_told)
+
+
+async def migrate(settings: Settings) -> None:
+    from bot.app import database_url  # noqa: PLC0415
+    from core.bootstrap import make_ready  # noqa: PLC0415
+
+    await make_ready(await database_url(settings))
+    print("The database is up to date.")
+
+
+async def run(arguments: argparse.Namespace) -> int:
+    if arguments.command == "sandbox":
+        logs.set_up(Settings.model_fields["log_format"].default)
+        await sandbox(arguments.port, arguments.mode)
+        return 0
+    settings = load()
+    logs.set_up(settings.log_format)
+    match arguments.command:
+        case "serve":
+            await serve(settings, arguments.role)
+        case "migrate":
+            await migrate(settings)
+        case "doctor":
+            from bot.doctor import examine  # noqa: PLC0415
+
+            return await examine(settings)
+        case "grant":
+            from bot.doctor import grant  # noqa: PLC0415
+
+            print(await grant(settings, arguments.slack_user, arguments.role, cover_l1=arguments.cover_l1))
+        case _:
+            raise Invalid(f"There is no command {arguments.command}.")
+    return 0
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs one command; a refusal is one sentence on standard error and exit code 1."""
+    arguments = parser().parse_args(words)
+    try:
+        return asyncio.run(run(arguments))
+    except DomainError as refusal:
+        print(f"FlowPilot: {refusal}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"FlowPilot: {error.strerror or error}{f' ({error.filename})' if error.filename else ''}", file=sys.stderr
+        )
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

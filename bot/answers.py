@@ -1,0 +1,59 @@
+"""What a listener answers. It is shown to the clicker by `guard`; what others see comes by the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.blocks import Block, View
+
+
+@dataclass(frozen=True)
+class Done:
+    """Nothing more to say: a modal closes, a button has done its work and the card will show it."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Said to the clicker only. `text` says what `blocks` say."""
+
+    text: str
+    blocks: Sequence[Block] | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """A private word that needs the network: it is found and said after the ack."""
+
+    find: Callable[[], Awaitable[Reply]]
+
+
+@dataclass(frozen=True)
+class Open:
+    """A modal on top of whatever is open; it is opened as soon as the ack is out."""
+
+    view: View
+
+
+@dataclass(frozen=True)
+class Show:
+    """The open modal turns into this one."""
+
+    view: View
+
+
+@dataclass(frozen=True)
+class FieldErrors:
+    """The modal stays open, with a sentence beside each field named."""
+
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The options of an external select, as (label, value)."""
+
+    options: Sequence[tuple[str, str]]
+
+
+Answer = Done | Reply | Later | Open | Show | FieldErrors | Choices

@@ -1,0 +1,169 @@
+"""The composition root: every part is made here, by hand, and handed to whoever needs it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.engine import URL
+
+from bot.channels import Channels
+from bot.clock import scheduler
+from bot.delivery import Worker
+from bot.door import Door, bolt_app
+from bot.errands import Errands
+from bot.guard import Guard
+from bot.installations import Installations, settle_in
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.slack import SLACKS_PACE, TIMEOUT, Pace, Slack, SlackFailed
+from bot.socket_mode import Socket
+from bot.surface import EFFECTS, SUBSCRIPTIONS
+from bot.web import Probes, web_app
+from core import bootstrap, embedded
+from core.accounts.service import Workspace
+from core.db import async_url, engine_as
+from core.errors import Unavailable
+from core.llm.offline import OfflineProvider
+from core.llm.playbooks import load_playbooks
+from core.unit import Database
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 8.0
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - a container is reached from outside it
+
+
+class Part(StrEnum):
+    """What one process does; any number of each may run."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
+@dataclass
+class Bot:
+    """A running process. `url` is where its HTTP side listens."""
+
+    database: Database
+    worker: Worker
+    slack: Slack
+    bolt: AsyncApp
+    url: str
+
+
+async def database_url(settings: Settings) -> URL:
+    """Where the data is; starts the embedded server if that is what the settings say."""
+    address = settings.need(
+        "database_url", "give the address of a PostgreSQL, or the word “embedded” for the built-in one"
+    )
+    return await embedded.open_database() if address == "embedded" else async_url(address)
+
+
+async def whoami(slack: Slack) -> Workspace:
+    """The workspace the bot token belongs to. Raises `Unavailable` with what Slack said."""
+    try:
+        answer = await slack.call("auth.test")
+    except SlackFailed as error:
+        hint = (
+            "check SLACK_BOT_TOKEN"
+            if error.code in {"invalid_auth", "not_authed", "account_inactive", "token_revoked"}
+            else "check SLACK_API_URL"
+        )
+        raise Unavailable("slack", f"Slack did not accept the bot ({error.code}): {hint}.") from None
+    read = {
+        name: str(answer.get(name) or "") for name in ("enterprise_id", "team_id", "team", "url", "user_id", "bot_id")
+    }
+    return Workspace(read["enterprise_id"], read["team_id"], read["team"], read["url"], read["user_id"], read["bot_id"])
+
+
+def real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    part: Part = Part.ALL,
+    *,
+    clock: Callable[[], datetime] = real_clock,
+    pace: Pace = SLACKS_PACE,
+    host: str = EVERYWHERE,
+) -> AsyncGenerator[Bot]:
+    """A whole bot, from settings to listening; leaving the context stops it in order: not ready, nothing new taken in, drained, closed."""
+    settings.check_for_serving()
+    url = await database_url(settings)
+    await bootstrap.make_ready(url)
+    metrics, errands = Metrics(), Errands()
+    database = Database(engine_as(url, "app_rw"), clock, SUBSCRIPTIONS)
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(database.dispose)
+        session = await closing.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT))
+        slack = Slack(settings.need("slack_bot_token", ""), settings.slack_api_url, session, metrics, pace)
+        home = await whoami(slack)
+        await settle_in(database, home, settings.owners)
+        installations = Installations(database, slack, home)
+        worker_engine = engine_as(url, "app_worker", pool_size=1)
+        closing.push_async_callback(worker_engine.dispose)
+        worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
+        if part is not Part.WEB:
+            await closing.enter_async_context(delivering(worker, database))
+        closing.push_async_callback(errands.drain, DRAIN_SECONDS)
+        door = Door(installations, database, Guard(errands, metrics), Channels())
+        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
+        bolt = bolt_app(door, secret)
+        listens = part is not Part.WORKER
+        socket = (
+            Socket(bolt, settings.need("slack_app_token", ""), settings.slack_api_url)
+            if settings.socket_mode and listens
+            else None
+        )
+        probes = Probes(database, socket.connected if socket else _always)
+        application = web_app(bolt if listens and socket is None else None, probes, metrics)
+        port = await closing.enter_async_context(listening(application, host, settings.port))
+        if socket:
+            await socket.connect_async()
+            closing.push_async_callback(socket.drain, DRAIN_SECONDS)
+        log.info("serving", part=part.value, mode="socket" if socket else "http", port=port, workspace=home.team_id)
+        yield Bot(database, worker, slack, bolt, f"http://127.0.0.1:{port}")
+        probes.ready = False
+
+
+@asynccontextmanager
+async def delivering(worker: Worker, database: Database) -> AsyncGenerator[None]:
+    """The outbox is delivered and the clock ticks until the context is left."""
+    database.wake = worker.wake
+    running_worker = asyncio.ensure_future(worker.run())
+    clock = scheduler(database)
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.shutdown(wait=False)
+        await worker.stop(DRAIN_SECONDS)
+        await running_worker
+
+
+@asynccontextmanager
+async def listening(application: web.Application, host: str, port: int) -> AsyncGenerator[int]:
+    """The HTTP side; yields the port. Leaving it waits for the requests that are being answered."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+async def _always() -> bool:
+    return True

@@ -1,0 +1,220 @@
+"""A small vocabulary of Block Kit. Every limit of Slack's is kept here and nowhere else, so no view can be refused for its size.
+
+`plain` texts never parse mentions or markup, so they are the sink for what people type; `escape` is for the few that go into mrkdwn.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from core.text import shorten
+
+Block = dict[str, object]
+View = dict[str, object]
+
+SECTION, HEADER, BUTTON, OPTION, CONTEXT = 3_000, 150, 75, 75, 3_000
+INPUT = 3_000
+MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
+FALLBACK = 3_900
+
+
+def escape(text: str) -> str:
+    """`text` for mrkdwn: `&`, `<` and `>` escaped, so no mention, link or date of somebody else's comes alive in it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mrkdwn(text: str, limit: int = SECTION) -> Block:
+    return {"type": "mrkdwn", "text": _never_empty(shorten(text, limit)), "verbatim": True}
+
+
+def plain(text: str, limit: int = SECTION) -> Block:
+    return {"type": "plain_text", "text": _never_empty(shorten(text, limit)), "emoji": False}
+
+
+def _never_empty(text: str) -> str:
+    return text if text.strip() else "–"
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text.replace("\n", " "), HEADER)}
+
+
+def section(text: str, accessory: Block | None = None, block_id: str | None = None) -> Block:
+    """`text` is mrkdwn: escape what is not ours."""
+    return _whole({"type": "section", "text": mrkdwn(text), "accessory": accessory, "block_id": block_id})
+
+
+def said(text: str) -> Block:
+    """A section whose text is shown as it is, nothing parsed."""
+    return {"type": "section", "text": plain(text)}
+
+
+def code(text: str) -> Block:
+    """Preformatted text; rich text parses nothing, so a script stays what it is."""
+    inside: Block = {
+        "type": "rich_text_preformatted",
+        "elements": [{"type": "text", "text": _never_empty(shorten(text, SECTION))}],
+    }
+    return {"type": "rich_text", "elements": [inside]}
+
+
+def context(*texts: str) -> Block:
+    """Small print, mrkdwn."""
+    return {"type": "context", "elements": [mrkdwn(text, CONTEXT) for text in texts[:10]]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def actions(elements: Sequence[Block], block_id: str | None = None) -> Block:
+    return _whole({"type": "actions", "elements": list(elements)[:25], "block_id": block_id})
+
+
+def button(
+    label: str,
+    action_id: str,
+    value: UUID | str,
+    *,
+    style: str | None = None,
+    confirm: Block | None = None,
+    url: str | None = None,
+) -> Block:
+    """`value` carries ids only, never a text."""
+    return _whole(
+        {
+            "type": "button",
+            "text": plain(label, BUTTON),
+            "action_id": action_id,
+            "value": str(value),
+            "style": style,
+            "confirm": confirm,
+            "url": url,
+        }
+    )
+
+
+def menu(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
+    """An overflow menu of (label, "verb:id"), at most five."""
+    return {
+        "type": "overflow",
+        "action_id": action_id,
+        "options": [option(label, value) for label, value in options[:5]],
+    }
+
+
+def option(label: str, value: str) -> Block:
+    return {"text": plain(label, OPTION), "value": value}
+
+
+def confirm(title: str, text: str, yes: str) -> Block:
+    return {
+        "title": plain(title, 100),
+        "text": plain(text, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain("Cancel", 30),
+        "style": "danger",
+    }
+
+
+def field(name: str, label: str, element: Block, *, optional: bool = False, hint: str | None = None) -> Block:
+    """An input of a form: the block is named after the field of the command it fills, so a refusal finds its place."""
+    return _whole(
+        {
+            "type": "input",
+            "block_id": name,
+            "label": plain(label, 2_000),
+            "element": {**element, "action_id": "value"},
+            "optional": optional,
+            "hint": plain(hint, 2_000) if hint else None,
+        }
+    )
+
+
+def text_input(
+    *, lines: bool = False, value: str | None = None, limit: int = INPUT, placeholder: str | None = None
+) -> Block:
+    return _whole(
+        {
+            "type": "plain_text_input",
+            "multiline": lines,
+            "max_length": min(limit, INPUT),
+            "initial_value": shorten(value, min(limit, INPUT)) if value else None,
+            "placeholder": plain(placeholder, 150) if placeholder else None,
+        }
+    )
+
+
+def radio(options: Sequence[tuple[str, str]], chosen: str | None = None) -> Block:
+    """Radio buttons of (label, value), at most ten."""
+    shown = [option(label, value) for label, value in options[:10]]
+    return _whole(
+        {
+            "type": "radio_buttons",
+            "options": shown,
+            "initial_option": next((o for o in shown if o["value"] == chosen), None),
+        }
+    )
+
+
+def moment(value: datetime | None = None) -> Block:
+    """A date and time, in the clicker's own zone."""
+    return _whole({"type": "datetimepicker", "initial_date_time": int(value.timestamp()) if value else None})
+
+
+def modal(
+    callback_id: str,
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    submit: str | None = None,
+    close: str = "Cancel",
+    **meta: object,
+) -> View:
+    """A modal; `meta` holds ids only, and comes back as fields of the command."""
+    return _whole(
+        {
+            "type": "modal",
+            "callback_id": callback_id,
+            "title": plain(title, 24),
+            "submit": plain(submit, 24) if submit else None,
+            "close": plain(close, 24),
+            "blocks": list(blocks)[:VIEW_BLOCKS],
+            "private_metadata": json.dumps(
+                {
+                    key: value if isinstance(value, bool) else str(value)
+                    for key, value in meta.items()
+                    if value is not None
+                }
+            ),
+        }
+    )
+
+
+def notice(title: str, text: str, more: Sequence[Block] = ()) -> View:
+    """A modal that only says something."""
+    return modal("house.notice", title, [said(text), *more], close="Close")
+
+
+def home(blocks: Sequence[Block]) -> View:
+    return {"type": "home", "blocks": list(blocks)[:VIEW_BLOCKS]}
+
+
+def when(at: datetime) -> str:
+    """`at` for mrkdwn, in the reader's own zone."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def session_link(url: str, title: str, channel: str, thread_ts: str | None) -> str:
+    """Mrkdwn: a session's title, linked to its thread once that is there."""
+    shown = escape(shorten(title.replace("|", "¦"), 90))
+    if thread_ts is None:
+        return f"*{shown}*"
+    return f"<{url.rstrip('/')}/archives/{channel}/p{thread_ts.replace('.', '')}|{shown}>"
+
+
+def _whole(block: Mapping[str, object]) -> Block:
+    return {key: value for key, value in block.items() if value is not None}

@@ -1,0 +1,27 @@
+"""Each replica's clock: it only wakes what finds its due work in Postgres, so a missed tick loses nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from core.accounts import queries as accounts
+from core.outbox import queries as outbox
+from core.unit import Database
+
+KEPT = timedelta(days=7)
+
+
+def scheduler(database: Database) -> AsyncIOScheduler:
+    """APScheduler on a memory store: jobs are code, not data."""
+    clock = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+
+    async def prune() -> None:
+        """Forgets concluded deliveries and old receipts; Slack delivers nothing again after an hour."""
+        for account_id in await accounts.accounts(database.engine):
+            async with database.unit(account_id, source="clock") as unit:
+                await outbox.prune(unit, unit.now - KEPT)
+
+    clock.add_job(prune, "interval", hours=1)
+    return clock

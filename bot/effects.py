@@ -1,0 +1,65 @@
+"""What an effect is. `posts` put up a new message and follow the marker protocol; `works` may be repeated freely."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from bot.blocks import Block
+from bot.installations import Installation
+from bot.slack import Slack
+from core.llm.provider import ModelProvider
+from core.unit import Database, Event, Unit
+
+
+@dataclass(frozen=True)
+class House:
+    """What an effect may use, in the account of its event."""
+
+    installation: Installation
+    database: Database
+    slack: Slack
+    provider: ModelProvider
+
+    def unit(self) -> AbstractAsyncContextManager[Unit]:
+        return self.database.unit(self.installation.account_id, source="delivery")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to post. `channel` may be a person's id: then it goes to their direct messages with the app."""
+
+    channel: str
+    text: str
+    blocks: Sequence[Block]
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True)
+class Posted:
+    channel: str
+    ts: str
+
+
+Compose = Callable[[Unit, Event], Awaitable[Outgoing | None]]
+
+
+@dataclass(frozen=True)
+class Post:
+    """`compose` says what to post now (None: nothing any more), `posted` keeps where it is, in the transaction that concludes the delivery;
+    `elsewhere` says where it goes instead when the channel is gone."""
+
+    compose: Compose
+    posted: Callable[[Unit, Event, Posted], Awaitable[None]]
+    elsewhere: Compose | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something that may be done twice without harm: it shows or makes the present state."""
+
+    run: Callable[[House, Event], Awaitable[None]]
+
+
+Effects = dict[str, Post | Work]

@@ -1,0 +1,101 @@
+"""Deciding on a fix and recording how it went."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from bot.answers import Answer, Done, Open, Reply
+from bot.blocks import session_link
+from bot.features.fixes import views
+from bot.forms import command
+from bot.interaction import Interaction
+from core.errors import Conflict, Invalid
+from core.fixes import queries, service
+from core.fixes.commands import CorrectOutcome, DecideFix, RecordOutcome
+from core.fixes.models import LABEL, Decision, Outcome
+from core.ids import FixId
+
+Word = TypeVar("Word", Decision, Outcome)
+AT_ONCE = {Outcome.APPLIED_SUCCESS, Outcome.DISMISSED}
+
+
+async def decide(interaction: Interaction) -> Answer:
+    """*Run once* and its siblings; a run hands the script back."""
+    decision = _named(Decision, interaction.argument)
+    async with interaction.unit() as unit:
+        fix = await service.decide(unit, DecideFix(fix_id=FixId(interaction.id_from_value()), decision=decision))
+    return Reply(*views.run_reply(fix)) if decision is Decision.ONE_OFF else Done()
+
+
+async def applied(interaction: Interaction) -> Answer:
+    async with interaction.unit() as unit:
+        await service.apply(unit, FixId(interaction.id_from_value()))
+    return Done()
+
+
+async def record(interaction: Interaction) -> Answer:
+    """An outcome button: what needs words opens the form, the others are recorded at once."""
+    outcome = _named(Outcome, interaction.argument)
+    fix_id = FixId(interaction.id_from_value())
+    if outcome in AT_ONCE:
+        async with interaction.unit() as unit:
+            await service.record_outcome(unit, RecordOutcome(fix_id=fix_id, outcome=outcome))
+        return Done()
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("record an outcome")
+        fix = await queries.fix(unit, fix_id)
+        if fix.is_final:
+            locked = await queries.fix_for_update(unit, fix_id)
+            raise Conflict(
+                f"This fix was already recorded as “{LABEL[fix.status]}” by {locked.recorder or 'somebody'}."
+            )
+    return Open(
+        views.outcome_modal(fix, outcome, typed=fix.pending_reason if outcome is Outcome.APPLIED_PENDING else None)
+    )
+
+
+async def submit_outcome(interaction: Interaction) -> Answer:
+    wanted = command(RecordOutcome, interaction.view or {})
+    async with interaction.unit() as unit:
+        await service.record_outcome(unit, wanted)
+    return Done()
+
+
+async def menu(interaction: Interaction) -> Answer:
+    """The overflow of a final card: *Correct…*."""
+    if interaction.value.partition(":")[0] != "correct":
+        raise Invalid("This menu entry is one FlowPilot does not know. Please use the newest card.")
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("correct an outcome")
+        fix = await queries.fix(unit, FixId(interaction.id_from_value()))
+        if not fix.is_final:
+            raise Conflict(f"Only a final outcome is corrected; this fix is {LABEL[fix.status]}.")
+    return Open(views.correct_modal(fix))
+
+
+async def submit_correction(interaction: Interaction) -> Answer:
+    wanted = command(CorrectOutcome, interaction.view or {})
+    async with interaction.unit() as unit:
+        await service.correct_outcome(unit, wanted)
+    return Done()
+
+
+async def pending(interaction: Interaction) -> Answer:
+    """`/pilot pending`, and the button that turns its page."""
+    number = min(int(interaction.value), 100) if interaction.value.isdigit() else 0
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("see what waits")
+        waiting, total = await queries.pending(unit, None, number)
+        now = unit.now
+    links = [
+        session_link(interaction.installation.url, one.session.title, one.session.channel, one.session.thread_ts)
+        for one in waiting
+    ]
+    return Reply(*views.pending(waiting, links, total, number, now))
+
+
+def _named(kind: type[Word], word: str) -> Word:
+    try:
+        return kind(word)
+    except ValueError:
+        raise Invalid("This button is one FlowPilot does not know. Please use the newest card.") from None

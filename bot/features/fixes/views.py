@@ -1,0 +1,209 @@
+"""Fix card, outcome forms, and the list of what waits. Pure: data in, blocks out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from bot import blocks
+from bot.blocks import Block, View
+from core.fixes.models import LABEL, NEEDS_NOTES, Decision, Outcome, SuggestedFix
+from core.fixes.overview import FixCard
+from core.fixes.queries import PAGE, Waiting
+from core.text import shorten
+
+OUTCOMES = [
+    ("It worked", Outcome.APPLIED_SUCCESS),
+    ("It did not work", Outcome.APPLIED_FAILED),
+    ("It worked partly", Outcome.APPLIED_PARTIAL),
+    ("Waiting to verify", Outcome.APPLIED_PENDING),
+]
+NOTES_LABEL = {
+    Outcome.APPLIED_SUCCESS: "Anything to note?",
+    Outcome.APPLIED_FAILED: "What happened instead?",
+    Outcome.APPLIED_PARTIAL: "Which part worked, and which did not?",
+    Outcome.APPLIED_PENDING: "What are you waiting for?",
+}
+DECISION_LABEL = {
+    Decision.ONE_OFF: "Run once",
+    Decision.DRAFT_TEMPLATE: "Run now, templatize later",
+    Decision.BUILD_TEMPLATE: "Build template",
+    Decision.DISMISSED: "Dismissed",
+}
+SCRIPT_BLOCKS = 4
+
+
+def card_text(card: FixCard) -> str:
+    return blocks.escape(shorten(f"Suggested fix: {card.fix.title} ({state(card.fix)})", blocks.FALLBACK))
+
+
+def state(fix: SuggestedFix) -> str:
+    """Where it stands, in words."""
+    if fix.is_judged:
+        return LABEL[fix.status]
+    if fix.applied_at:
+        return "applied, not judged yet"
+    return "superseded" if fix.superseded_at else "proposed"
+
+
+def card_blocks(card: FixCard) -> list[Block]:
+    fix = card.fix
+    shown: list[Block] = [
+        blocks.header(fix.title),
+        blocks.context(f"Suggested fix · *{state(fix).capitalize()}* · Confidence {fix.confidence_pct} %"),
+    ]
+    if fix.description:
+        shown.append(blocks.said(fix.description))
+    if fix.ai_drafted_script:
+        shown += script_blocks(fix.ai_drafted_script)
+    origin = "Composed without AI" if fix.composed_without_ai else "Suggested by AI"
+    told = fix.sources[:5] if any(origin in source for source in fix.sources) else [origin, *fix.sources[:5]]
+    shown.append(blocks.context(*(blocks.escape(line) for line in told)))
+    shown += [blocks.context(line) for line in _history(card)]
+    return [*shown, *_buttons(fix)]
+
+
+def script_blocks(script: str) -> list[Block]:
+    """The script as code; more than 12,000 characters are cut, saying so."""
+    parts = [script[at : at + blocks.SECTION] for at in range(0, len(script), blocks.SECTION)]
+    shown: list[Block] = [blocks.code(part) for part in parts[:SCRIPT_BLOCKS]]
+    if len(parts) > SCRIPT_BLOCKS:
+        shown.append(blocks.context(f"The script goes on: {len(script):,} characters in all."))
+    return shown
+
+
+def _history(card: FixCard) -> list[str]:
+    fix = card.fix
+
+    def who(person: UUID | None) -> str:
+        return blocks.escape(card.names.get(person, "somebody")) if person else "somebody"
+
+    lines: list[str] = []
+    if fix.user_decision and fix.user_decision is not Decision.DISMISSED:
+        lines.append(f"{DECISION_LABEL[fix.user_decision]}: chosen by {who(fix.decided_by)}")
+    if fix.applied_at:
+        lines.append(f"Applied by {who(fix.applied_by)}, {blocks.when(fix.applied_at)}")
+    if fix.is_judged and fix.recorded_at:
+        lines.append(
+            f"*{LABEL[fix.status].capitalize()}*: recorded by {who(fix.recorded_by)}, {blocks.when(fix.recorded_at)}"
+        )
+    for label, text in (
+        ("Works so far", fix.partial_notes),
+        ("Waits for", fix.pending_reason),
+        ("What happened", fix.failure_reason),
+    ):
+        if text:
+            lines.append(f"{label}: {blocks.escape(shorten(text, 1_500))}")
+    if fix.check_at:
+        lines.append(f"To be checked {blocks.when(fix.check_at)}")
+    if card.successor:
+        lines.append(f"A newer suggestion took its place: {blocks.escape(card.successor)}")
+    return lines
+
+
+def _buttons(fix: SuggestedFix) -> list[Block]:
+    """Only what can still be done: a final card keeps nothing but the correction, a superseded one nothing unless it was applied."""
+    if fix.is_final:
+        return [blocks.actions([blocks.menu("fixes.menu", [("Correct…", f"correct:{fix.id}")])], block_id="menu")]
+    if fix.is_settled:
+        return []
+    decide = [] if fix.superseded_at else _decisions(fix)
+    record = [
+        blocks.button("It worked", "fixes.record.applied_success", fix.id, style="primary"),
+        blocks.button("Didn't work…", "fixes.record.applied_failed", fix.id),
+        blocks.button("Partly…", "fixes.record.applied_partial", fix.id),
+        blocks.button("Waiting to verify…", "fixes.record.applied_pending", fix.id),
+    ]
+    if not fix.superseded_at:
+        verb = "fixes.record.dismissed" if fix.applied_at else "fixes.decide.dismissed"
+        sure = blocks.confirm(
+            "Dismiss this suggestion?", "It stays on record, and FlowPilot looks for another one.", "Dismiss"
+        )
+        record.append(blocks.button("Dismiss", verb, fix.id, confirm=sure))
+    return [*([blocks.actions(decide, block_id="decide")] if decide else []), blocks.actions(record, block_id="record")]
+
+
+def _decisions(fix: SuggestedFix) -> list[Block]:
+    if fix.ai_drafted_script is None:
+        return [] if fix.applied_at else [blocks.button("I applied it", "fixes.applied", fix.id, style="primary")]
+    ways = (Decision.ONE_OFF, Decision.DRAFT_TEMPLATE, Decision.BUILD_TEMPLATE)
+    return [blocks.button(DECISION_LABEL[way], f"fixes.decide.{way}", fix.id) for way in ways]
+
+
+def run_reply(fix: SuggestedFix) -> tuple[str, list[Block]]:
+    """The script, handed back to whoever runs it."""
+    text = f"Here is the script for “{fix.title}”. The fix is marked as applied; say how it went when you know."
+    return text, [blocks.said(text), *script_blocks(fix.ai_drafted_script or "")]
+
+
+def outcome_modal(fix: SuggestedFix, preset: Outcome, *, typed: str | None = None) -> View:
+    fields = [
+        blocks.said(fix.title),
+        blocks.field(
+            "outcome", "Outcome", blocks.radio([(label, outcome.value) for label, outcome in OUTCOMES], preset.value)
+        ),
+        blocks.field(
+            "notes", NOTES_LABEL[preset], blocks.text_input(lines=True, value=typed), optional=preset not in NEEDS_NOTES
+        ),
+        blocks.field(
+            "check_at",
+            "When should FlowPilot ask again?",
+            blocks.moment(),
+            optional=True,
+            hint="Only while it waits to be verified.",
+        ),
+    ]
+    return blocks.modal("fixes.outcome", "How did it go?", fields, submit="Record", fix_id=fix.id)
+
+
+def correct_modal(fix: SuggestedFix) -> View:
+    options = [(label, outcome.value) for label, outcome in OUTCOMES] + [("It was dismissed", Outcome.DISMISSED.value)]
+    fields = [
+        blocks.said(f"{fix.title}\nRecorded as: {LABEL[fix.status]}"),
+        blocks.field("outcome", "What is right", blocks.radio([one for one in options if one[1] != fix.status.value])),
+        blocks.field(
+            "notes", "Why is it corrected?", blocks.text_input(lines=True), hint="Both outcomes stay on record."
+        ),
+    ]
+    return blocks.modal("fixes.correct", "Correct outcome", fields, submit="Correct", fix_id=fix.id)
+
+
+def waiting_buttons(fix_id: UUID) -> Block:
+    """The outcomes, for a list."""
+    names = {
+        "It worked": "applied_success",
+        "Didn't work…": "applied_failed",
+        "Partly…": "applied_partial",
+        "Still waiting…": "applied_pending",
+    }
+    return blocks.actions([blocks.button(label, f"fixes.record.{outcome}", fix_id) for label, outcome in names.items()])
+
+
+def waiting_line(waiting: Waiting, link: str, now: datetime) -> str:
+    fix = waiting.fix
+    since = max(0, (now - (fix.applied_at or fix.created_at)).days)
+    age = "today" if since == 0 else f"{since} day{'s' if since > 1 else ''}"
+    return (
+        f"*{blocks.escape(shorten(fix.title, 150))}* · {link}\nWaits for: {blocks.escape(shorten(fix.pending_reason or 'nothing named', 400))}"
+        f" · {age} · {blocks.escape(waiting.owner)}"
+    )
+
+
+def pending(
+    waiting: Sequence[Waiting], links: Sequence[str], total: int, number: int, now: datetime
+) -> tuple[str, list[Block]]:
+    """What waits to be verified, oldest first."""
+    title = "Fixes that wait to be verified"
+    if not waiting:
+        return f"{title}: none.", [blocks.section(f"*{title}*\nNone.")]
+    first = number * PAGE + 1
+    shown: list[Block] = [
+        blocks.section(f"*{title}*"),
+        blocks.context(f"{first} to {first + len(waiting) - 1} of {total}, oldest first"),
+    ]
+    for one, link in zip(waiting, links, strict=True):
+        shown += [blocks.section(waiting_line(one, link, now)), waiting_buttons(one.fix.id)]
+    if (number + 1) * PAGE < total:
+        shown.append(blocks.actions([blocks.button("Next page", "fixes.page", str(number + 1))]))
+    return f"{title}: {total}", shown

@@ -1,0 +1,101 @@
+"""Help, the self-test, and whatever nobody else knows."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Sequence
+
+from bot import blocks
+from bot.answers import Answer, Done, Later, Reply
+from bot.interaction import Interaction, Kind
+from bot.slack import SlackFailed
+from core.errors import Invalid
+from core.outbox import queries as outbox
+from core.outbox.service import age
+
+COMMANDS = [
+    ("new [problem]", "start a session here; without a text a form asks for it"),
+    ("mine", "my open sessions"),
+    ("open", "the team's open sessions"),
+    ("find TEXT", "sessions that mention a text, old ones too"),
+    ("pending", "applied fixes that wait to be verified, oldest first"),
+    ("pause, resume", "the session of this channel"),
+    ("status", "is everything well: database, Slack, queue"),
+    ("help", "this list"),
+]
+
+
+async def show(interaction: Interaction) -> Answer:
+    lines = "\n".join(f"*/pilot {usage}*  {what}" for usage, what in COMMANDS)
+    more = (
+        "In a thread, where Slack has no slash commands: mention @FlowPilot with the problem, use a message's shortcut "
+        "*Start a session here*, or the buttons and the menu of the session's card."
+    )
+    buttons = [blocks.button("New session", "sessions.new", "new", style="primary")]
+    return Reply(
+        "FlowPilot's commands: " + "; ".join(f"/pilot {usage}: {what}" for usage, what in COMMANDS),
+        [blocks.section(lines), blocks.context(more), blocks.actions(buttons)],
+    )
+
+
+def unknown_subcommand(known: Sequence[str]):
+    """The listener for a word that is none of `known`: it names the nearest."""
+
+    async def answer(interaction: Interaction) -> Answer:
+        word = interaction.text.split()[0][:50]
+        near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+        hint = (
+            f"Did you mean {interaction.name} {near[0]}?" if near else f"{interaction.name} help lists what there is."
+        )
+        raise Invalid(f"There is no “{interaction.name} {word}”. {hint}")
+
+    return answer
+
+
+async def status(interaction: Interaction) -> Answer:
+    """The self-test: each part is really asked. Slack's part is asked after the ack."""
+    started = time.perf_counter()
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("see the status")
+        waiting, since = await outbox.lag(unit)
+        in_question = len(await outbox.unknown(unit))
+        late = age(since, unit.now)
+    queue = f"{waiting} due, the oldest {late.total_seconds():.0f} s old" if waiting else "empty"
+    if in_question:
+        queue += f"; {in_question} in question, see App Home"
+    lines = [
+        f"*Database*  answers in {(time.perf_counter() - started) * 1000:.0f} ms",
+        f"*Queue*  {queue}",
+        "*Model*  none is connected: FlowPilot proposes from its playbooks and from what worked here before",
+        "*PSA*  none is connected yet",
+    ]
+
+    async def with_slack() -> Reply:
+        whole = [lines[0], f"*Slack*  {blocks.escape(await _slack(interaction))}", *lines[1:]]
+        return Reply("\n".join(whole).replace("*", ""), [blocks.section("\n".join(whole))])
+
+    return Later(with_slack)
+
+
+async def _slack(interaction: Interaction) -> str:
+    started = time.perf_counter()
+    try:
+        await interaction.slack.call("auth.test")
+    except SlackFailed as error:
+        return f"does not answer ({error})"
+    return f"answers in {(time.perf_counter() - started) * 1000:.0f} ms"
+
+
+async def ignore(interaction: Interaction) -> Answer:
+    """A payload that needs no answer: a closed modal, a link button, an event nobody subscribed for a person's sake."""
+    return Done()
+
+
+async def unknown(interaction: Interaction) -> Answer:
+    """A click nobody knows: from a newer or a much older FlowPilot. It gets an answer all the same."""
+    if interaction.kind in {Kind.EVENT, Kind.CLOSED, Kind.OPTIONS}:
+        return Done()
+    raise Invalid(
+        "FlowPilot does not know this button any more. Nothing was changed; please use the newest card, or /pilot help."
+    )

@@ -1,0 +1,94 @@
+"""The session's card and what is said in its thread."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from bot.blocks import FALLBACK, escape
+from bot.effects import House, Outgoing, Posted
+from bot.features.sessions import views
+from bot.slack import Gone
+from core.accounts import queries as people
+from core.fixes.overview import SessionCard, session_card
+from core.ids import SessionId
+from core.outbox.events import MessageWritten, SessionCardLost, SessionStarted
+from core.sessions import queries
+from core.sessions.service import changed
+from core.unit import Event, Unit
+
+
+def _session_of(event: Event) -> SessionId:
+    return cast("SessionStarted", event).session_id  # every event subscribed here names its session
+
+
+def _card_message(card: SessionCard, channel: str, thread_ts: str | None) -> Outgoing:
+    return Outgoing(channel, views.card_text(card), views.card_blocks(card), thread_ts)
+
+
+async def compose_card(unit: Unit, event: Event) -> Outgoing | None:
+    card = await session_card(unit, _session_of(event))
+    if card.session.card_ts is not None:
+        return None
+    return _card_message(card, card.session.channel, card.session.thread_ts)
+
+
+async def card_elsewhere(unit: Unit, event: Event) -> Outgoing | None:
+    """The channel is gone or closed to us: the owner's direct messages become the session's place."""
+    card = await session_card(unit, _session_of(event))
+    return _card_message(card, card.owner.slack_user_id, None)
+
+
+async def card_posted(unit: Unit, event: Event, where: Posted) -> None:
+    session = await queries.session_for_update(unit, _session_of(event))
+    if session.thread_ts is None or session.channel != where.channel:
+        session.channel, session.thread_ts = where.channel, where.ts
+    session.card_ts = where.ts
+    if isinstance(event, SessionCardLost):
+        changed(unit, session)
+
+
+async def update_card(house: House, event: Event) -> None:
+    """Shows the present state. A card that somebody deleted, or whose channel is closed, is put up once more."""
+    async with house.unit() as unit:
+        card = await session_card(unit, _session_of(event))
+    if card.session.card_ts is None:
+        return
+    message = _card_message(card, card.session.channel, None)
+    try:
+        await house.slack.call(
+            "chat.update",
+            channel=message.channel,
+            ts=card.session.card_ts,
+            text=message.text,
+            blocks=list(message.blocks),
+        )
+    except Gone as gone:
+        async with house.unit() as unit:
+            session = await queries.session_for_update(unit, _session_of(event))
+            session.card_ts = None
+            if gone.code != "message_not_found":
+                session.thread_ts = None
+                session.channel = (await people.user(unit, session.owner_id)).slack_user_id
+            unit.emit(SessionCardLost(SessionId(session.id)))
+
+
+async def compose_problem(unit: Unit, event: Event) -> Outgoing | None:
+    """The whole problem in the thread, when the card shows only its beginning."""
+    session = await queries.session(unit, _session_of(event))
+    if len(session.problem) <= views.SHOWN_PROBLEM:
+        return None
+    text, blocks = views.problem_text(session)
+    return Outgoing(session.channel, text, blocks, session.thread_ts)
+
+
+async def compose_message(unit: Unit, event: Event) -> Outgoing | None:
+    session = await queries.session(unit, _session_of(event))
+    message = await queries.message(unit, cast("MessageWritten", event).message_id)
+    return Outgoing(
+        session.channel, escape(message.text[:FALLBACK]), views.message_blocks(message.text), session.thread_ts
+    )
+
+
+async def message_posted(unit: Unit, event: Event, where: Posted) -> None:
+    if isinstance(event, MessageWritten):
+        (await queries.message(unit, event.message_id)).ts = where.ts

@@ -1,0 +1,143 @@
+"""Runs a listener so that whatever happens in it, the person gets an answer in time, and the answer is true.
+
+Nothing is ever thrown at Bolt: an exception after an ack would make Bolt forget the ack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from slack_bolt.response import BoltResponse
+
+from bot import errors, people
+from bot.answers import Answer, Choices, Done, FieldErrors, Later, Open, Reply, Show
+from bot.errands import Errands
+from bot.interaction import Interaction, Kind
+from bot.metrics import Metrics
+from bot.replies import open_modal, publish_home, whisper
+from core.errors import Conflict, DomainError, Unavailable
+from core.unit import Again, CommitUnderWay, Duplicate, Stranger
+
+log = structlog.get_logger()
+
+LIMIT = 2.0
+COMMIT_GRACE = 0.7
+
+Listener = Callable[[Interaction], Awaitable[Answer]]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`errands` are the answers that go out after the ack."""
+
+    errands: Errands
+    metrics: Metrics
+
+    async def run(self, listener: Listener, interaction: Interaction) -> BoltResponse:
+        """Runs the listener, at most 2 s, and returns what Slack is answered: always 200."""
+        started = time.perf_counter()
+        task = asyncio.ensure_future(self._answer(listener, interaction))
+        await asyncio.wait({task}, timeout=LIMIT)
+        if not task.done():
+            task.cancel()
+            # A commit that is under way is not cut off: a moment more, and the answer is the true one.
+            await asyncio.wait({task}, timeout=COMMIT_GRACE)
+        if task.done():
+            answer, outcome = self._result(interaction, task)
+        else:
+            answer, outcome = Reply(errors.STILL_SAVING), "late"
+            self.errands.start(self._tell_the_end(interaction, task))
+        self.metrics.interactions.labels(interaction.kind.value, outcome).inc()
+        self.metrics.ack_seconds.observe(time.perf_counter() - started)
+        return self._respond(interaction, errors.in_its_place(interaction, answer))
+
+    async def _answer(self, listener: Listener, interaction: Interaction) -> Answer:
+        """The listener, and once more where coming again is right: for a person just met, or when the database asks for it."""
+        for _ in range(2):
+            try:
+                return await listener(interaction)
+            except Stranger:
+                await people.meet(
+                    interaction.database, interaction.slack, interaction.installation, interaction.slack_user
+                )
+            except Again:
+                continue
+        try:
+            return await listener(interaction)
+        except (Again, Stranger) as error:
+            raise Conflict(
+                "Somebody else changed this at the same moment. Please look again and repeat it if it is still needed."
+            ) from error
+
+    def _result(self, interaction: Interaction, task: asyncio.Task[Answer]) -> tuple[Answer, str]:
+        try:
+            return task.result(), "done"
+        except Duplicate:
+            return Done(), "duplicate"
+        except DomainError as error:
+            if isinstance(error, Unavailable):
+                log.warning("unavailable", service=error.service, name=interaction.name)
+            return errors.refused(interaction, error), "refused"
+        except CommitUnderWay as late:
+            return (Done() if late.committed else Reply(errors.TOO_SLOW)), "late"
+        except asyncio.CancelledError:
+            if (current := asyncio.current_task()) and current.cancelling():
+                raise
+            return errors.refused(interaction, Conflict(errors.TOO_SLOW)), "too slow"
+        except Exception as error:  # noqa: BLE001 - the door: whatever it was, the person gets a reference to it
+            return errors.accident(interaction, error), "accident"
+
+    async def _tell_the_end(self, interaction: Interaction, task: asyncio.Task[Answer]) -> None:
+        await asyncio.wait({task})
+        committed = not task.cancelled() and isinstance(task.exception(), CommitUnderWay) and task.exception()
+        saved = isinstance(committed, CommitUnderWay) and committed.committed
+        await whisper(interaction, Reply("It is saved now." if saved else errors.TOO_SLOW))
+
+    async def _find_and_say(self, interaction: Interaction, find: Callable[[], Awaitable[Reply]]) -> None:
+        await whisper(interaction, await find())
+
+    def _respond(self, interaction: Interaction, answer: Answer) -> BoltResponse:
+        match answer:
+            case Done():
+                return _ok()
+            case FieldErrors(found):
+                return _ok({"response_action": "errors", "errors": dict(found)})
+            case Show(view):
+                if interaction.kind is Kind.SUBMISSION:
+                    return _ok({"response_action": "update", "view": view})
+                self.errands.start(publish_home(interaction, view))
+                return _ok()
+            case Choices(options):
+                shown = [
+                    {"text": {"type": "plain_text", "text": label[:75]}, "value": value}
+                    for label, value in options[:100]
+                ]
+                return _ok({"options": shown})
+            case Later(find):
+                self.errands.start(self._find_and_say(interaction, find))
+                return _ok()
+            case Open(view):
+                self.errands.start(open_modal(interaction, view))
+                return _ok()
+            case Reply(text, blocks):
+                if interaction.kind is Kind.COMMAND:
+                    return _ok(
+                        {
+                            "response_type": "ephemeral",
+                            "text": text[:3_900],
+                            **({"blocks": list(blocks)} if blocks else {}),
+                        }
+                    )
+                self.errands.start(whisper(interaction, answer))
+                return _ok()
+
+
+def _ok(body: object = None) -> BoltResponse:
+    if body is None:
+        return BoltResponse(status=200, body="")
+    return BoltResponse(status=200, body=json.dumps(body), headers={"Content-Type": "application/json;charset=utf-8"})
