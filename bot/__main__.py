@@ -42,8 +42,9 @@ async def until_told() -> None:
 async def serve(settings: Settings, role: str) -> None:
     from bot.app import Part, running  # noqa: PLC0415 - `doctor` and a mistyped setting must not wait for all of this
 
-    async with running(settings, Part(role)):
+    async with running(settings, Part(role)) as bot:
         await until_told()
+        await bot.not_ready()
 
 
 async def sandbox(port: int, mode: str) -> None:

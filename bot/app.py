@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,6 @@ import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
-from sqlalchemy.engine import URL
 
 from bot.channels import Channels
 from bot.clock import scheduler
@@ -30,15 +29,18 @@ from bot.surface import EFFECTS, SUBSCRIPTIONS
 from bot.web import Probes, web_app
 from core import bootstrap, embedded
 from core.accounts.service import Workspace
-from core.db import async_url, engine_as
+from core.db import Url, async_url, engine_as
 from core.errors import Unavailable
 from core.llm.offline import OfflineProvider
 from core.llm.playbooks import load_playbooks
+from core.outbox import wakeups
 from core.unit import Database
 
 log = structlog.get_logger()
 
-DRAIN_SECONDS = 8.0
+DRAIN_SECONDS = 20.0  # for everything together: most platforms kill after 30
+LISTENER_SECONDS = 4.0  # a click has 2.7 s at most
+NOT_READY_SECONDS = 1.0  # balancers look at /readyz before requests stop coming
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - a container is reached from outside it
 
 
@@ -58,10 +60,30 @@ class Bot:
     worker: Worker
     slack: Slack
     bolt: AsyncApp
+    probes: Probes
     url: str
 
+    async def not_ready(self) -> None:
+        """Says so on /readyz, and gives whoever sends us requests a moment to notice."""
+        self.probes.ready = False
+        await asyncio.sleep(NOT_READY_SECONDS)
 
-async def database_url(settings: Settings) -> URL:
+
+@dataclass
+class Deadline:
+    """One limit for everything that a stop waits for; it runs from the first wait."""
+
+    seconds: float
+    _end: float | None = None
+
+    async def bound(self, wait: Callable[[float], Awaitable[None]]) -> None:
+        """Runs `wait` with the seconds that are left."""
+        now = asyncio.get_running_loop().time()
+        self._end = self._end or now + self.seconds
+        await wait(max(0.1, self._end - now))
+
+
+async def database_url(settings: Settings) -> Url:
     """Where the data is; starts the embedded server if that is what the settings say."""
     address = settings.need(
         "database_url", "give the address of a PostgreSQL, or the word “embedded” for the built-in one"
@@ -105,6 +127,7 @@ async def running(
     await bootstrap.make_ready(url)
     metrics, errands = Metrics(), Errands()
     database = Database(engine_as(url, "app_rw"), clock, SUBSCRIPTIONS)
+    deadline = Deadline(DRAIN_SECONDS)
     async with AsyncExitStack() as closing:
         closing.push_async_callback(database.dispose)
         session = await closing.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT))
@@ -115,9 +138,12 @@ async def running(
         worker_engine = engine_as(url, "app_worker", pool_size=1)
         closing.push_async_callback(worker_engine.dispose)
         worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
-        if part is not Part.WEB:
-            await closing.enter_async_context(delivering(worker, database))
-        closing.push_async_callback(errands.drain, DRAIN_SECONDS)
+        if part is Part.WEB:
+            database.wake = await closing.enter_async_context(wakeups.told(url))
+        else:
+            await closing.enter_async_context(delivering(worker, database, deadline))
+            await closing.enter_async_context(wakeups.heard(url, worker.wake))
+        closing.push_async_callback(deadline.bound, errands.drain)
         door = Door(installations, database, Guard(errands, metrics), Channels())
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
         bolt = bolt_app(door, secret)
@@ -132,14 +158,16 @@ async def running(
         port = await closing.enter_async_context(listening(application, host, settings.port))
         if socket:
             await socket.connect_async()
-            closing.push_async_callback(socket.drain, DRAIN_SECONDS)
+            closing.push_async_callback(deadline.bound, socket.drain)
         log.info("serving", part=part.value, mode="socket" if socket else "http", port=port, workspace=home.team_id)
-        yield Bot(database, worker, slack, bolt, f"http://127.0.0.1:{port}")
-        probes.ready = False
+        try:
+            yield Bot(database, worker, slack, bolt, probes, f"http://127.0.0.1:{port}")
+        finally:
+            probes.ready = False
 
 
 @asynccontextmanager
-async def delivering(worker: Worker, database: Database) -> AsyncGenerator[None]:
+async def delivering(worker: Worker, database: Database, deadline: Deadline) -> AsyncGenerator[None]:
     """The outbox is delivered and the clock ticks until the context is left."""
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
@@ -149,14 +177,14 @@ async def delivering(worker: Worker, database: Database) -> AsyncGenerator[None]
         yield
     finally:
         clock.shutdown(wait=False)
-        await worker.stop(DRAIN_SECONDS)
+        await deadline.bound(worker.stop)
         await running_worker
 
 
 @asynccontextmanager
 async def listening(application: web.Application, host: str, port: int) -> AsyncGenerator[int]:
     """The HTTP side; yields the port. Leaving it waits for the requests that are being answered."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=LISTENER_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -52,6 +52,11 @@ def said(text: str) -> Block:
     return {"type": "section", "text": plain(text)}
 
 
+def paragraphs(text: str, limit: int = 20) -> list[Block]:
+    """A long text as it is, in as many sections as it needs, at most `limit`."""
+    return [said(text[at : at + SECTION]) for at in range(0, len(text), SECTION)][:limit]
+
+
 def code(text: str) -> Block:
     """Preformatted text; rich text parses nothing, so a script stays what it is."""
     inside: Block = {

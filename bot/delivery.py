@@ -1,46 +1,36 @@
-"""The outbox's worker: claims what is due, delivers it, and writes down how it ended.
-
-A post follows the marker protocol: committed as `sending` before the call; if the answer is lost, the receiver is searched for our marker
-before anything is sent again. Everything else may be repeated freely.
-"""
+"""The outbox's worker: claims what is due, delivers it, and writes down how it ended."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol, cast
+from functools import partial
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.effects import Effects, House, Outgoing, Post, Posted, Work
+from bot import posting
+from bot.effects import Effects, House, NotYet, Post, Work
 from bot.installations import Installations
 from bot.metrics import Metrics
-from bot.slack import Gone, Lacking, Refused, SlackAway, SlackFailed, Throttled
+from bot.posting import CannotTell, Lost
+from bot.slack import Lacking, Refused, ShutOut, SlackFailed, Throttled
+from core.db import Engine
 from core.errors import DomainError, NotFound, Unavailable
 from core.ids import AccountId
 from core.llm.provider import ModelProvider
 from core.outbox import queries, service
 from core.outbox.events import revive
-from core.outbox.models import Delivery, DeliveryState
-from core.unit import Again, Database, Event, Unit
+from core.outbox.models import Delivery
+from core.unit import Again, Database, Unit
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 AT_ONCE = 8
-MARKER = "flowpilot_delivery"
-
-
-class Lost(Exception):
-    pass
-
-
-class CannotTell(Exception):
-    pass
 
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
@@ -55,13 +45,14 @@ class Worker:
     """One per replica. `wake` is pulled after every commit that queued something; the polling is what is relied on."""
 
     database: Database
-    worker_engine: AsyncEngine
+    worker_engine: Engine
     installations: Installations
     provider: ModelProvider
     effects: Effects
     metrics: Metrics
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
+    _held: dict[AccountId, set[UUID]] = field(default_factory=dict[AccountId, "set[UUID]"])
     _stopping: bool = False
 
     def wake(self) -> None:
@@ -90,11 +81,16 @@ class Worker:
         self._draining[account_id] = asyncio.ensure_future(self._drain(account_id, poked)), poked
 
     async def stop(self, seconds: float) -> None:
-        """Takes nothing new and waits for what is under way, at most `seconds`; leases that are left run out by themselves."""
+        """Takes nothing new, waits for what is under way, at most `seconds`, and gives back the leases of what is not done by then."""
         self._stopping = True
         self.wake()
+        for _, poked in self._draining.values():
+            poked.set()
         if self._draining:
             await asyncio.wait([task for task, _ in self._draining.values()], timeout=seconds)
+        for account_id in self._draining:
+            async with self.database.unit(account_id, source="delivery") as unit:
+                await queries.give_back(unit, list(self._held.get(account_id, ())))
 
     async def _drain(self, account_id: AccountId, poked: asyncio.Event) -> None:
         """Delivers what the account has due, at most `AT_ONCE` at a time; a slow one takes one place and holds up no other."""
@@ -105,9 +101,10 @@ class Worker:
             while not self._stopping:
                 poked.clear()
                 token = uuid4()
-                claimed = await self._claim(account_id, token, AT_ONCE - len(running)) if len(running) < AT_ONCE else []
+                self._held.setdefault(account_id, set()).add(token)
+                claimed = await self._claim(account_id, token, AT_ONCE - len(running))
                 running |= {asyncio.ensure_future(self._deliver(house, delivery, token)) for delivery in claimed}
-                if not running and not poked.is_set():
+                if not running and (self._stopping or not poked.is_set()):
                     return
                 _, running = await _first_of(running, poked)
         except (DomainError, Again) as error:
@@ -118,8 +115,11 @@ class Worker:
             if running:
                 await asyncio.wait(running)
             self._draining.pop(account_id, None)
+            self._held.pop(account_id, None)
 
     async def _claim(self, account_id: AccountId, token: UUID, limit: int) -> Sequence[Delivery]:
+        if limit <= 0:
+            return []
         async with self.database.unit(account_id, source="delivery") as unit:
             claimed = await queries.claim(unit, token, limit)
             lag = max((service.age(one.due_at, unit.now) for one in claimed), default=timedelta(0))
@@ -127,137 +127,65 @@ class Worker:
         return claimed
 
     async def _deliver(self, house: House, delivery: Delivery, token: UUID) -> None:
+        try:
+            await self._deliver_once(house, delivery, token)
+        except (DomainError, Again) as error:
+            # Not even its end could be written down: the lease runs out, and whoever takes over looks first.
+            log.warning("a delivery's end was not written down", effect=delivery.effect, reason=str(error))
+        except Exception:
+            log.exception("a delivery's end was not written down", effect=delivery.effect)
+
+    async def _deliver_once(self, house: House, delivery: Delivery, token: UUID) -> None:
+        effect = self.effects[delivery.effect]
         outcome = "done"
         try:
             event = revive(delivery.event, delivery.ids)
-            match self.effects[delivery.effect]:
+            match effect:
                 case Post() as post:
-                    await self._post(house, delivery, token, post, event)
+                    await posting.put_up(house, delivery, token, post, event)
                 case Work() as work:
                     await work.run(house, event)
-                    await self._conclude(house, delivery, token)
-        except NotFound as gone:
-            outcome = "nothing left to show"
-            await self._write(house, service.give_up, delivery, token, str(gone))
-        except Throttled as later:
-            outcome = "throttled"
-            async with house.unit() as unit:
-                await service.retry(unit, delivery, token, later.code, after=later.after)
-        except Lost as lost:
-            outcome = "answer lost"
-            await self._write(house, service.look_again, delivery, token, str(lost))
-        except CannotTell as open_question:
-            outcome = "cannot tell"
-            await self._write(house, service.cannot_tell, delivery, token, str(open_question))
-        except Lacking:
-            await self._conclude(house, delivery, token)
-        except Refused as no:
-            outcome = "refused"
-            log.warning("a delivery was refused", effect=delivery.effect, error=str(no))
-            await self._write(house, service.give_up, delivery, token, str(no))
-        except (SlackFailed, Unavailable, Again) as away:
-            outcome = "away"
-            await self._write(house, service.retry, delivery, token, str(away))
+                    async with house.unit() as unit:
+                        await service.conclude(unit, delivery, token)
         except Exception as error:
-            outcome = "accident"
-            log.exception("a delivery failed", effect=delivery.effect)
-            await self._write(house, service.retry, delivery, token, type(error).__name__)
+            outcome, end = _ending(error, is_post=isinstance(effect, Post))
+            if outcome in LOUD:
+                log.exception("a delivery did not arrive", effect=delivery.effect, outcome=outcome)
+            async with house.unit() as unit:
+                await end(unit, delivery, token, str(error) or type(error).__name__)
         finally:
             self.metrics.deliveries.labels(delivery.effect, outcome).inc()
 
-    async def _post(self, house: House, delivery: Delivery, token: UUID, post: Post, event: Event) -> None:
-        if delivery.state is DeliveryState.SENDING:
-            found = await self._look_for(house, delivery)
-            if found is not None:
-                await self._posted(house, delivery, token, post, event, found)
-                return
-        for compose in (post.compose, post.elsewhere):
-            if compose is None:
-                break
-            async with house.unit() as unit:
-                outgoing = await compose(unit, event)
-                if outgoing is None:
-                    await service.conclude(unit, delivery, token)
-                    return
-                target = {"channel": outgoing.channel, "thread_ts": outgoing.thread_ts or ""}
-                if not await service.sending(unit, delivery, token, target):
-                    return  # the lease ran out: somebody else has it now
-            try:
-                where = await self._send(house, delivery, outgoing)
-            except Gone:
-                if compose is post.elsewhere or post.elsewhere is None:
-                    raise
-                continue
-            await self._posted(house, delivery, token, post, event, where)
-            return
 
-    async def _send(self, house: House, delivery: Delivery, outgoing: Outgoing) -> Posted:
-        try:
-            answer = await house.slack.post(
-                outgoing.channel,
-                text=outgoing.text,
-                blocks=list(outgoing.blocks),
-                thread_ts=outgoing.thread_ts,
-                metadata={"event_type": MARKER, "event_payload": {"id": str(delivery.id)}},
-            )
-        except SlackAway as away:
-            if away.maybe_done:
-                raise Lost(str(away)) from None
-            raise
-        return Posted(str(answer["channel"]), str(answer["ts"]))
+LOUD = {"refused", "shut out", "lacking", "accident"}
 
-    async def _posted(
-        self, house: House, delivery: Delivery, token: UUID, post: Post, event: Event, where: Posted
-    ) -> None:
-        async with house.unit() as unit:
-            if await service.conclude(unit, delivery, token, external_id=f"{where.channel}:{where.ts}"):
-                await post.posted(unit, event, where)
 
-    async def _look_for(self, house: House, delivery: Delivery) -> Posted | None:
-        """Searches the receiver for our marker. None: surely absent, so it is sent. Raises `Lost` while Slack is away."""
-        target = delivery.target or {}
-        channel, thread_ts = target.get("channel", ""), target.get("thread_ts", "")
-        oldest = str((delivery.sent_at or delivery.due_at).timestamp() - 60)
-        try:
-            if channel.startswith(("U", "W")):
-                opened = cast(
-                    "Mapping[str, object]", (await house.slack.call("conversations.open", users=channel))["channel"]
-                )
-                channel = str(opened["id"])
-            cursor = ""
-            while True:
-                method = "conversations.replies" if thread_ts else "conversations.history"
-                page = await house.slack.call(
-                    method,
-                    channel=channel,
-                    ts=thread_ts or None,
-                    oldest=oldest,
-                    include_all_metadata=True,
-                    limit=200,
-                    cursor=cursor or None,
-                )
-                for message in cast("list[Mapping[str, object]]", page.get("messages") or []):
-                    metadata = cast("Mapping[str, object]", message.get("metadata") or {})
-                    payload = cast("Mapping[str, object]", metadata.get("event_payload") or {})
-                    if metadata.get("event_type") == MARKER and payload.get("id") == str(delivery.id):
-                        return Posted(channel, str(message["ts"]))
-                cursor = str(cast("Mapping[str, object]", page.get("response_metadata") or {}).get("next_cursor") or "")
-                if not cursor:
-                    return None
-        except Gone:
-            return None  # the place itself is gone, and a post that was in it with it
-        except (Throttled, SlackAway) as away:
-            raise Lost(str(away)) from None
-        except Refused as no:
-            raise CannotTell(f"The answer was lost, and FlowPilot may not look for the message: {no}") from None
-
-    async def _conclude(self, house: House, delivery: Delivery, token: UUID) -> None:
-        async with house.unit() as unit:
-            await service.conclude(unit, delivery, token)
-
-    async def _write(self, house: House, end: End, delivery: Delivery, token: UUID, problem: str) -> None:
-        async with house.unit() as unit:
-            await end(unit, delivery, token, problem)
+def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
+    """What becomes of a delivery that ended with `error`, and the word for it in the metrics."""
+    match error:
+        case NotFound():
+            return "nothing left to show", service.give_up
+        case NotYet():
+            return "too early", service.step_back
+        case Throttled(after=after):
+            return "throttled", partial(service.retry, after=after)
+        case Lost(after=after):
+            return "answer lost", partial(service.look_again, after=after)
+        case CannotTell():
+            return "cannot tell", service.cannot_tell
+        case Lacking():
+            return ("lacking", service.give_up) if is_post else ("left out", service.leave_out)
+        case ShutOut():
+            return "shut out", partial(service.retry, after=service.LONGEST_WAIT)
+        case Refused():
+            return "refused", service.give_up
+        case SlackFailed():
+            return "away", service.put_off
+        case Unavailable() | Again():
+            # Perhaps the post went out, and only its end could not be written down: then it stays `sending`.
+            return "away", service.look_again
+        case _:
+            return "accident", service.stumbled if is_post else service.retry
 
 
 async def _first_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import aiohttp
-from sqlalchemy import text
 
 from bot.app import database_url, real_clock, whoami
 from bot.metrics import Metrics
@@ -12,7 +11,7 @@ from bot.slack import TIMEOUT, Slack, SlackFailed
 from bot.surface import SUBSCRIPTIONS
 from core import bootstrap
 from core.accounts import queries, service
-from core.db import engine_as
+from core.db import engine_as, ping
 from core.errors import DomainError, Invalid
 from core.unit import Database
 
@@ -44,8 +43,7 @@ async def _database(settings: Settings) -> str:
         await connection.close()
     await bootstrap.make_ready(url)
     engine = engine_as(url, "app_rw", pool_size=1)
-    async with engine.connect() as once:
-        role = (await once.execute(text("select current_user"))).scalar_one()
+    role = await ping(engine)
     await engine.dispose()
     advice = (
         "; the login is a superuser, a plain one that may assume app_owner, app_rw and app_worker is safer"

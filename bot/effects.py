@@ -13,6 +13,10 @@ from core.llm.provider import ModelProvider
 from core.unit import Database, Event, Unit
 
 
+class NotYet(Exception):  # an outcome: something else must be delivered first
+    """Two replicas' clocks differ, so a reply can come up before the card whose thread it belongs in."""
+
+
 @dataclass(frozen=True)
 class House:
     """What an effect may use, in the account of its event."""

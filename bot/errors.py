@@ -7,7 +7,7 @@ import secrets
 import structlog
 
 from bot.answers import Answer, Done, FieldErrors, Open, Reply, Show
-from bot.blocks import Block, actions, button, notice, said
+from bot.blocks import Block, actions, button, notice, paragraphs, said
 from bot.forms import block_of, first_input
 from bot.interaction import Interaction, Kind
 from core.errors import DomainError, Forbidden, Invalid
@@ -27,10 +27,10 @@ def refused(interaction: Interaction, error: DomainError) -> Answer:
         if block is not None:
             return FieldErrors({block: sentence})
         return Show(notice("Not done", sentence))
-    kept = interaction.text.strip() if interaction.kind is Kind.COMMAND else ""
+    kept = f"{interaction.argument} {interaction.text}".strip() if interaction.kind is Kind.COMMAND else ""
     blocks: list[Block] = [said(sentence)]
     if len(kept.split()) > 1:
-        blocks.append(said(f"You typed: {interaction.name} {kept}"))
+        blocks += paragraphs(f"You typed: {interaction.name} {kept}")
     if isinstance(error, Forbidden) and error.may_ask:
         blocks.append(actions([button("Request access", "access.request", "me", style="primary")]))
     return Reply(sentence, blocks)

@@ -21,7 +21,7 @@ from bot.interaction import Interaction, Kind
 from bot.metrics import Metrics
 from bot.replies import open_modal, publish_home, whisper
 from core.errors import Conflict, DomainError, Unavailable
-from core.unit import Again, CommitUnderWay, Duplicate, Stranger
+from core.unit import IN_DOUBT, Again, CommitUnderWay, Duplicate, Stranger
 
 log = structlog.get_logger()
 
@@ -84,7 +84,7 @@ class Guard:
                 log.warning("unavailable", service=error.service, name=interaction.name)
             return errors.refused(interaction, error), "refused"
         except CommitUnderWay as late:
-            return (Done() if late.committed else Reply(errors.TOO_SLOW)), "late"
+            return (Done() if late.committed else errors.refused(interaction, Conflict(IN_DOUBT))), "late"
         except asyncio.CancelledError:
             if (current := asyncio.current_task()) and current.cancelling():
                 raise
@@ -94,9 +94,8 @@ class Guard:
 
     async def _tell_the_end(self, interaction: Interaction, task: asyncio.Task[Answer]) -> None:
         await asyncio.wait({task})
-        committed = not task.cancelled() and isinstance(task.exception(), CommitUnderWay) and task.exception()
-        saved = isinstance(committed, CommitUnderWay) and committed.committed
-        await whisper(interaction, Reply("It is saved now." if saved else errors.TOO_SLOW))
+        answer, _ = self._result(interaction, task)
+        await whisper(interaction, answer if isinstance(answer, Reply) else Reply("It is saved now."))
 
     async def _find_and_say(self, interaction: Interaction, find: Callable[[], Awaitable[Reply]]) -> None:
         await whisper(interaction, await find())

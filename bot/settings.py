@@ -108,8 +108,8 @@ LATER = {
 
 def _refuse_mistyped(names: dict[str, str | None]) -> None:
     known = [name.upper() for name in Settings.model_fields]
-    for name in names:
-        if name in LATER and names[name]:
+    for name, value in names.items():
+        if name in LATER and value:
             raise Invalid(f"{name} is set, but {LATER[name]}.")
         if name in known or not name.startswith(OURS):
             continue

@@ -1,7 +1,7 @@
 """The sending client: one session, pacing, and Slack's answers as exceptions that say what can be done about them.
 
 SlackFailed
-├── SlackAway         no answer; `maybe_done` tells whether the call may have arrived
+├── SlackAway         no answer; `maybe_done`: the call may have arrived, `slow`: it may even arrive yet
 ├── Throttled         Slack said when to come back (`after`)
 └── Refused           Slack said no, for good; `code` is its word
     ├── Gone          the channel, message, view or person is not there (any more)
@@ -71,9 +71,10 @@ class SlackFailed(Exception):
 
 
 class SlackAway(SlackFailed):
-    def __init__(self, method: str, code: str, *, maybe_done: bool) -> None:
+    def __init__(self, method: str, code: str, *, maybe_done: bool, slow: bool = False) -> None:
         super().__init__(method, code)
         self.maybe_done = maybe_done
+        self.slow = slow
 
 
 class Throttled(SlackFailed):
@@ -174,7 +175,9 @@ class Slack:
         except aiohttp.ClientConnectorError as error:
             raise SlackAway(method, str(error), maybe_done=False) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SlackAway(method, type(error).__name__, maybe_done=True) from None
+            raise SlackAway(
+                method, type(error).__name__, maybe_done=True, slow=isinstance(error, TimeoutError)
+            ) from None
         finally:
             self.metrics.slack_calls.labels(method, outcome).inc()
 

@@ -115,7 +115,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         ProposalWanted: (Subscription("fixes.propose", order="propose:{session_id}", supersede="{session_id}"),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
         FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),
-        HomeChanged: (Subscription("home.publish", supersede="{user_id}"),),
+        HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),
         AccessRequested: (
             Subscription("access.post_card", order="access:{request_id}", once="{request_id}:{user_id}"),
         ),

@@ -12,9 +12,9 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
-from sqlalchemy import text
 
 from bot.metrics import Metrics
+from core.db import ping
 from core.unit import Database
 
 log = structlog.get_logger()
@@ -35,8 +35,8 @@ class Probes:
         if not self.ready:
             return "stopping"
         try:
-            async with asyncio.timeout(2), self.database.engine.connect() as connection:
-                await connection.execute(text("select 1"))
+            async with asyncio.timeout(2):
+                await ping(self.database.engine)
         except Exception as error:  # noqa: BLE001 - a probe reports whatever it is
             return f"database: {type(error).__name__}"
         return None if await self.connected() else "the socket to Slack is not connected"

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, Text
+from sqlalchemy import CheckConstraint, DateTime, Enum, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.engine import URL as Url
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine as Engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 from core.errors import Invalid
@@ -66,7 +68,7 @@ def one_of(column: str, values: type) -> CheckConstraint:
     return CheckConstraint(f"{column} in ({words})", name=column)
 
 
-def async_url(address: str) -> URL:
+def async_url(address: str) -> Url:
     """`address` as SQLAlchemy wants it for asyncpg. Raises `Invalid` (a sentence) when it is not a PostgreSQL URL."""
     try:
         url = make_url(address)
@@ -81,7 +83,7 @@ def async_url(address: str) -> URL:
     return url.set(drivername="postgresql+asyncpg")
 
 
-def engine_as(url: URL, role: str, *, pool_size: int = 10) -> AsyncEngine:
+def engine_as(url: Url, role: str, *, pool_size: int = 10) -> Engine:
     """An engine whose every connection runs as `role`. Connecting takes at most 5 s, waiting for a free one at most 1.5 s."""
     return create_async_engine(
         url,
@@ -94,3 +96,12 @@ def engine_as(url: URL, role: str, *, pool_size: int = 10) -> AsyncEngine:
             "server_settings": {"role": role, "application_name": f"flowpilot {role}", "timezone": "UTC"},
         },
     )
+
+
+async def ping(engine: Engine) -> str:
+    """Asks the database something, and returns the role it was asked as."""
+    async with engine.connect() as connection:
+        return str((await connection.execute(text("select current_user"))).scalar_one())
+
+
+__all__ = ["AccountOwned", "Base", "Engine", "Url", "async_url", "engine_as", "one_of", "ping"]

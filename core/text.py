@@ -53,7 +53,7 @@ def local_time(at: datetime, tz: str, now: datetime) -> str:
     """`at` on the clock of somebody in `tz`: "14:05" today, "20 Nov 14:05" otherwise. An unknown zone reads as UTC."""
     try:
         zone = ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder or an overlong name is an OSError
         zone = ZoneInfo("UTC")
     here, today = at.astimezone(zone), now.astimezone(zone)
     clock = here.strftime("%H:%M")

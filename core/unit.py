@@ -265,6 +265,7 @@ OPEN_FOR_PERSON = text(
          where account_id = s.v::uuid and slack_user_id = :person offset 0) u on true"""
 ).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)))
 
+IN_DOUBT = "The database went away while this was being saved, so it may or may not be saved. Please look at the card before you repeat it."
 RETRIED = {"40001", "40P01"}
 
 
@@ -329,22 +330,30 @@ class Database:
                 unit = Unit(scope, now, session, source, self.subscriptions)
                 yield unit
                 await unit.close()
-                commit = asyncio.ensure_future(connection.commit())
-                self._committing.add(commit)
-                commit.add_done_callback(self._committing.discard)
-                await _commit_to_the_end(commit)
+                await self._commit(connection)
                 session.expunge_all()
         if unit.has_deliveries:
             self.wake()
+
+    async def _commit(self, connection: AsyncConnection) -> None:
+        commit = asyncio.ensure_future(connection.commit())
+        self._committing.add(commit)
+        commit.add_done_callback(self._committing.discard)
+        try:
+            await _commit_to_the_end(commit)
+        except (DBAPIError, OSError) as error:
+            if getattr(getattr(error, "orig", None), "sqlstate", None) in RETRIED:
+                raise
+            raise Unavailable("database", IN_DOUBT) from error
 
     async def dispose(self) -> None:
         await self.engine.dispose()
 
 
 class CommitUnderWay(asyncio.CancelledError):
-    """The time was up while the commit was under way; `commit` tells how it ended."""
+    """The time was up while the commit was under way; `committed` tells how it ended, None that nobody knows."""
 
-    def __init__(self, committed: bool) -> None:
+    def __init__(self, committed: bool | None) -> None:
         super().__init__()
         self.committed = committed
 
@@ -355,7 +364,9 @@ async def _commit_to_the_end(commit: asyncio.Future[None]) -> None:
         await asyncio.shield(commit)
     except asyncio.CancelledError:
         await asyncio.wait({commit})
-        raise CommitUnderWay(committed=not commit.cancelled() and commit.exception() is None) from None
+        raise CommitUnderWay(
+            committed=True if not commit.cancelled() and commit.exception() is None else None
+        ) from None
 
 
 async def _open(

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import aiohttp
 import yaml
-from sqlalchemy.engine import URL
 
 from bot.doctor import grant
 from bot.sandbox import story
@@ -21,6 +20,7 @@ from bot.sandbox.settings import WorkspaceSettings
 from bot.sandbox.wire import Json
 from bot.settings import Settings
 from core import embedded
+from core.db import Url
 from core.errors import Unavailable
 
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
@@ -28,7 +28,7 @@ PATIENCE = 40.0
 STOP_PATIENCE = 12.0
 
 
-def bot_environment(workspace: SandboxServer, database: URL, port: int) -> dict[str, str]:
+def bot_environment(workspace: SandboxServer, database: Url, port: int) -> dict[str, str]:
     """Every setting of the bot, so that nothing of this machine's own settings or `.env` reaches it."""
     known = workspace.settings
     return {

@@ -10,13 +10,13 @@ from core.accounts import queries as people
 from core.accounts.models import AccessRequest, User
 from core.fixes import queries
 from core.fixes.models import SuggestedFix
-from core.fixes.queries import Waiting
+from core.fixes.pages import Waiting
 from core.ids import FixId, SessionId, UserId
 from core.outbox import queries as outbox
 from core.outbox.models import Delivery
 from core.sessions import queries as sessions
 from core.sessions.models import Fact, Session
-from core.sessions.queries import Page
+from core.sessions.pages import Page
 from core.unit import Role, Unit
 
 

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import and_, case, func, select
-from sqlalchemy.orm import aliased
 
 from core.accounts.models import User
 from core.errors import NotFound
 from core.fixes.models import FixStatus, SuggestedFix
+from core.fixes.pages import PAGE, Waiting
 from core.ids import FixId, SessionId, UserId
 from core.llm.provider import PastFix
 from core.sessions.models import Session
 from core.unit import Unit
 
-PAGE = 10
 PAST_LIMIT = 300
 
 
@@ -30,13 +29,17 @@ class Locked:
 
 async def fix_for_update(unit: Unit, fix_id: FixId) -> Locked:
     """Raises `NotFound`."""
-    recorder = aliased(User)
+    # A subquery and not a join: who waits here for another click's lock is then given the fix as that click left it, but joined to the
+    # rows of before, and would not learn who was first.
+    recorder = (
+        select(User.name)
+        .where(User.account_id == SuggestedFix.account_id, User.id == SuggestedFix.recorded_by)
+        .correlate(SuggestedFix)
+        .scalar_subquery()
+    )
     wanted = (
-        select(SuggestedFix, Session, recorder.name)
+        select(SuggestedFix, Session, recorder)
         .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
-        .outerjoin(
-            recorder, and_(recorder.account_id == SuggestedFix.account_id, recorder.id == SuggestedFix.recorded_by)
-        )
         .where(SuggestedFix.account_id == unit.account_id, SuggestedFix.id == fix_id)
         .with_for_update(of=(SuggestedFix, Session))
     )
@@ -72,15 +75,6 @@ async def active_of(unit: Unit, session_ids: Sequence[UUID]) -> dict[UUID, Sugge
         SuggestedFix.superseded_at.is_(None),
     )
     return {row.session_id: row for row in await unit.session.scalars(wanted)}
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A fix that waits to be verified, with its session and the session's owner."""
-
-    fix: SuggestedFix
-    session: Session
-    owner: str
 
 
 async def pending(unit: Unit, owner: UserId | None = None, number: int = 0) -> tuple[Sequence[Waiting], int]:

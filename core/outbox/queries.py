@@ -8,13 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import Interval, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.db import Engine
 from core.ids import AccountId, DeliveryId
 from core.outbox.models import Delivery, DeliveryState
 from core.unit import Unit
 
 LEASE = timedelta(seconds=60)
+CLOCK = func.clock_timestamp()
+LEASE_FROM_NOW = CLOCK + LEASE
 
 # A loose index scan: one step of the index per account, however many deliveries an account has waiting.
 _DUE_ACCOUNTS = text(
@@ -30,9 +32,7 @@ _DUE_ACCOUNTS = text(
 
 # Only the head of each conversation is claimed; `for update skip locked` keeps replicas apart.
 _CLAIM = text(
-    """update outbox set state = case state when 'sending' then 'sending' else 'leased' end, attempts = attempts + 1,
-              lease_token = :token, lease_until = clock_timestamp() + :lease
-       where account_id = :account and id in (
+    """with heads as materialized (
          select o.id from outbox o
          where o.account_id = :account and o.due_at <= :now and o.state in ('waiting', 'leased', 'sending')
            and (o.state = 'waiting' or o.lease_until < clock_timestamp())
@@ -40,11 +40,14 @@ _CLAIM = text(
              select from outbox e where e.account_id = o.account_id and e.order_key = o.order_key and e.id < o.id
                and e.state in ('waiting', 'leased', 'sending')))
          order by o.due_at, o.id limit :limit for update skip locked)
+       update outbox set state = case state when 'sending' then 'sending' else 'leased' end, attempts = attempts + 1,
+              lease_token = :token, lease_until = clock_timestamp() + :lease
+       where account_id = :account and id in (select id from heads)
        returning id"""
 ).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)), bindparam("lease", type_=Interval()))
 
 
-async def due_accounts(worker: AsyncEngine, now: datetime) -> Sequence[AccountId]:
+async def due_accounts(worker: Engine, now: datetime) -> Sequence[AccountId]:
     """The accounts that have a delivery due at `now`. Runs as the worker's role, which sees nothing else."""
     async with worker.connect() as connection:
         return [AccountId(row.account_id) for row in await connection.execute(_DUE_ACCOUNTS, {"now": now})]
@@ -65,10 +68,14 @@ async def claim(unit: Unit, token: UUID, limit: int) -> Sequence[Delivery]:
 
 
 async def write(unit: Unit, delivery_id: DeliveryId, token: UUID, **values: object) -> bool:
-    """Writes `values` on a delivery if `token` still holds its lease; says whether it does."""
+    """Writes `values` on a delivery if `token` still holds its lease; says whether it does.
+
+    A delivery that has ended stays ended, whoever holds its token: the answer to the commit that ended it may have been lost.
+    """
     wanted = (
         update(Delivery)
         .where(Delivery.account_id == unit.account_id, Delivery.id == delivery_id, Delivery.lease_token == token)
+        .where(Delivery.state.in_([DeliveryState.LEASED, DeliveryState.SENDING]))
         .values(**values)
         .execution_options(synchronize_session=False)
     )
@@ -83,6 +90,25 @@ async def is_waiting(unit: Unit, supersede_key: str) -> bool:
         Delivery.state == DeliveryState.WAITING,
     )
     return (await unit.session.execute(wanted.limit(1))).first() is not None
+
+
+async def unknown_for_update(unit: Unit, delivery_id: DeliveryId) -> Delivery | None:
+    """A post of which nobody can tell whether it arrived, locked, so that two people do not both send it again."""
+    wanted = select(Delivery).where(
+        Delivery.account_id == unit.account_id, Delivery.id == delivery_id, Delivery.state == DeliveryState.UNKNOWN
+    )
+    return await unit.session.scalar(wanted.with_for_update())
+
+
+async def give_back(unit: Unit, tokens: Sequence[UUID]) -> None:
+    """Ends these leases, so that another replica can take over at once."""
+    held = Delivery.lease_token.in_(tokens) & Delivery.state.in_([DeliveryState.LEASED, DeliveryState.SENDING])
+    await unit.session.execute(
+        update(Delivery)
+        .where(Delivery.account_id == unit.account_id, held)
+        .values(lease_until=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def unknown(unit: Unit) -> Sequence[Delivery]:

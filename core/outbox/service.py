@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func
-
 from core.errors import NotFound
-from core.ids import DeliveryId
+from core.ids import DeliveryId, new_id
 from core.outbox import queries
 from core.outbox.models import Delivery, DeliveryState
 from core.unit import Unit
@@ -28,17 +26,38 @@ async def conclude(unit: Unit, delivery: Delivery, token: UUID, *, external_id: 
 
 
 async def sending(unit: Unit, delivery: Delivery, token: UUID, target: dict[str, str]) -> bool:
-    """From here on the post may have arrived: committed before the call goes out."""
+    """From here on the post may have arrived: committed before the call goes out. The lease begins anew, so that it outlasts the call."""
     return await queries.write(
-        unit, DeliveryId(delivery.id), token, state=DeliveryState.SENDING, target=target, sent_at=func.clock_timestamp()
+        unit,
+        DeliveryId(delivery.id),
+        token,
+        state=DeliveryState.SENDING,
+        target=target,
+        sent_at=queries.CLOCK,
+        lease_until=queries.LEASE_FROM_NOW,
     )
 
 
-async def look_again(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
-    """The answer was lost: it stays `sending`, and the next holder looks at the receiver first."""
+async def look_again(
+    unit: Unit, delivery: Delivery, token: UUID, problem: str, *, after: timedelta | None = None
+) -> None:
+    """The answer was lost, or the end could not be written down: what is `sending` stays so, and the next holder looks at the receiver
+    first, `after` this time or the usual one."""
+    due = unit.now + (after if after is not None else backoff(delivery.attempts))
+    await queries.write(unit, DeliveryId(delivery.id), token, due_at=due, lease_until=queries.CLOCK, problem=problem)
+
+
+async def put_off(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
+    """The other side is away, and it surely did not arrive: tried again, however long it takes."""
     due = unit.now + backoff(delivery.attempts)
     await queries.write(
-        unit, DeliveryId(delivery.id), token, due_at=due, lease_until=func.clock_timestamp(), problem=problem
+        unit,
+        DeliveryId(delivery.id),
+        token,
+        state=DeliveryState.LEASED,
+        due_at=due,
+        lease_until=queries.CLOCK,
+        problem=problem,
     )
 
 
@@ -64,9 +83,35 @@ async def retry(unit: Unit, delivery: Delivery, token: UUID, problem: str, *, af
     )
 
 
+async def step_back(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
+    """Something else of its conversation must go first: it lines up anew, behind everything that is there now."""
+    await queries.write(
+        unit,
+        DeliveryId(delivery.id),
+        token,
+        id=new_id(),
+        state=DeliveryState.WAITING,
+        due_at=unit.now + timedelta(milliseconds=200),
+        attempts=0,
+        lease_token=None,
+        problem=problem,
+    )
+
+
+async def stumbled(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
+    """A fault of ours, perhaps after the post went out: looked for first, and after `MOST_ATTEMPTS` a person is asked."""
+    end = look_again if delivery.attempts < MOST_ATTEMPTS else cannot_tell
+    await end(unit, delivery, token, problem)
+
+
 async def give_up(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
     """It cannot succeed (the other side said so for good)."""
     await queries.write(unit, DeliveryId(delivery.id), token, state=DeliveryState.FAILED, problem=problem)
+
+
+async def leave_out(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
+    """The other side lacks the feature: it is done without."""
+    await queries.write(unit, DeliveryId(delivery.id), token, state=DeliveryState.DONE, problem=problem)
 
 
 async def cannot_tell(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
@@ -77,17 +122,11 @@ async def cannot_tell(unit: Unit, delivery: Delivery, token: UUID, problem: str)
 async def send_again(unit: Unit, delivery_id: DeliveryId) -> None:
     """A person looked, and it is not there: it is sent once more. Raises `NotFound` when it is no longer in question."""
     unit.scope.need_engineer("send a message again")
-    for delivery in await queries.unknown(unit):
-        if delivery.id == delivery_id:
-            delivery.state, delivery.due_at, delivery.attempts, delivery.lease_token = (
-                DeliveryState.WAITING,
-                unit.now,
-                0,
-                None,
-            )
-            unit.audit("delivery.sent_again", delivery_id, effect=delivery.effect)
-            return
-    raise NotFound("That message is not in question any more.")
+    delivery = await queries.unknown_for_update(unit, delivery_id)
+    if delivery is None:
+        raise NotFound("That message is not in question any more.")
+    delivery.state, delivery.due_at, delivery.attempts, delivery.lease_token = DeliveryState.WAITING, unit.now, 0, None
+    unit.audit("delivery.sent_again", delivery_id, effect=delivery.effect)
 
 
 def age(since: datetime | None, now: datetime) -> timedelta:

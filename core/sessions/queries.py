@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -11,30 +10,8 @@ from core.accounts.models import User
 from core.errors import NotFound
 from core.ids import FactId, MessageId, SessionId, UserId
 from core.sessions.models import OPEN, Fact, Message, Session
+from core.sessions.pages import PAGE, Listed, Page
 from core.unit import Unit
-
-PAGE = 10
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A session in a list, with its owner's name."""
-
-    session: Session
-    owner: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """`total` counts what the whole list has; `number` starts at 0."""
-
-    items: Sequence[Listed]
-    total: int
-    number: int
-
-    @property
-    def more(self) -> bool:
-        return (self.number + 1) * PAGE < self.total
 
 
 async def session(unit: Unit, session_id: SessionId | UUID) -> Session:

@@ -1,5 +1,7 @@
 """FlowPilot itself under measurement: its server on a database of its own, with fixes to record outcomes of."""
 
+import asyncio
+import os
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -79,21 +81,20 @@ class Product:
 @asynccontextmanager
 async def prepared(api: str) -> AsyncGenerator[Product]:
     """Make a database, let the server make its account as at every first start, and start sessions with a fix each."""
-    name = f"flowpilot_bench_{free_port()}"
-    url = await embedded.open_database(name, fresh=True)
-    await bootstrap.make_ready(url)
-    with tempfile.TemporaryDirectory() as folder:
-        product = Product(url, api, Path(folder) / "serve.log", [])
+    with tempfile.TemporaryDirectory(prefix="fp-") as name:
+        folder = Path(name)
+        os.chmod(folder, 0o755)  # as root, the database runs as a user of its own
         try:
+            url = await embedded.database(await asyncio.to_thread(embedded.start, folder), "bench")
+            await bootstrap.make_ready(url)
+            product = Product(url, api, folder / "serve.log", [])
             async with product.server() as server, await Connection.to(server.port) as connection:
                 # The first click of a person makes the server ask Slack who that is. Later clicks shall not pay for it.
                 await connection.send(Click(OUTCOME, port=server.port).request(_NO_FIX))
             product.fixes.extend(await _seeded(url))
             yield product
         finally:
-            admin = await _superuser(url.set(database="postgres"))
-            await admin.execute(f'drop database "{name}" with (force)')
-            await admin.close()
+            embedded.stop(folder)
 
 
 _NO_FIX = "00000000-0000-7000-8000-000000000000"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.app import Bot
 from bot.features.fixes import views
@@ -24,7 +24,7 @@ from core.ids import AccountId, FixId, UserId, new_id
 from core.sessions.models import Session
 from core.unit import Role
 
-ANA, BEN, LENA, NIA = "U0ANA00001", "U0BEN00001", "U0LENA0001", "U0NIA00001"
+ANA, BEN, LENA, ADIL, NIA = "U0ANA00001", "U0BEN00001", "U0LENA0001", "U0ADIL0001", "U0NIA00001"
 HELPDESK = "C0HELPDESK"
 TOGETHER = 25  # rows that one unit writes: each is a part of its closing statement
 MANY_YEARS_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -163,3 +163,15 @@ async def nothing_waits(bot: Bot) -> bool:
     wanted = text("select not exists (select from outbox where state in ('waiting', 'leased', 'sending'))")
     async with bot.database.unit(await account_of(bot)) as unit:
         return bool(await unit.session.scalar(wanted))
+
+
+async def is_admin(bot: Bot, slack_user_id: str) -> None:
+    """Makes somebody an admin."""
+    await has_role(bot, slack_user_id, Role.ADMIN)
+
+
+async def audited(bot: Bot, what: str) -> Sequence[AuditEvent]:
+    """Every audit event of one kind, oldest first."""
+    async with bot.database.unit(await account_of(bot)) as unit:
+        wanted = select(AuditEvent).where(AuditEvent.account_id == unit.account_id, AuditEvent.what == what)
+        return (await unit.session.scalars(wanted.order_by(AuditEvent.id))).all()

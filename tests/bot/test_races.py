@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 
 import pytest
 
@@ -38,7 +38,7 @@ async def cards_of(reader: Person, some: list[seeds.Seed]) -> list[Message]:
 
 
 async def everybody_clicks(
-    cards: list[Message], clicks: Callable[[int, Message], list[Coroutine[object, object, Reply]]]
+    cards: list[Message], clicks: Callable[[int, Message], Sequence[Coroutine[object, object, Reply]]]
 ) -> None:
     """All clicks on one card go out together, ten cards at a time; every click is answered with a plain ack."""
     for begin in range(0, len(cards), AT_ONCE):
@@ -85,7 +85,7 @@ async def test_a_thousand_races_of_two_people_have_one_winner_each(
     some = await seeds.fixes_in(bot, MANY)
     cards = await cards_of(ana, some)
 
-    def both(n: int, card: Message) -> list[Coroutine[object, object, Reply]]:
+    def both(n: int, card: Message) -> Sequence[Coroutine[object, object, Reply]]:
         deeds = [ana.press_stale(card, "It worked"), ben.press_stale(card, "It worked" if n % 4 < 2 else "Dismiss")]
         return deeds if n % 2 else deeds[::-1]
 

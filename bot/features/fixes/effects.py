@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from bot.effects import House, Outgoing, Posted
+from bot.effects import House, NotYet, Outgoing, Posted
 from bot.features.fixes import views
 from bot.slack import Gone
 from core.fixes import queries, service
@@ -22,6 +22,8 @@ async def compose_card(unit: Unit, event: Event) -> Outgoing | None:
     card = await fix_card(unit, _fix_of(event))
     if card.fix.card_ts is not None:
         return None
+    if card.session.thread_ts is None:
+        raise NotYet("the session's card is not posted yet")
     return Outgoing(card.session.channel, views.card_text(card), views.card_blocks(card), card.session.thread_ts)
 
 
@@ -49,6 +51,8 @@ async def update_card(house: House, event: Event) -> None:
             return
         async with house.unit() as unit:
             locked = await queries.fix_for_update(unit, _fix_of(event))
+            if locked.fix.card_ts != card.fix.card_ts:
+                return  # another replica has seen to it, and there is a new card
             locked.fix.card_ts = None
             unit.emit(FixSuggested(SessionId(locked.session.id), FixId(locked.fix.id)))
 

@@ -10,7 +10,7 @@ from bot import blocks
 from bot.blocks import Block, View
 from core.fixes.models import LABEL, NEEDS_NOTES, Decision, Outcome, SuggestedFix
 from core.fixes.overview import FixCard
-from core.fixes.queries import PAGE, Waiting
+from core.fixes.pages import PAGE, Waiting
 from core.text import shorten
 
 OUTCOMES = [

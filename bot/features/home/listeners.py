@@ -12,20 +12,16 @@ from core.outbox import service as outbox
 
 
 async def opened(interaction: Interaction) -> Answer:
-    """`app_home_opened`: shown at once, and kept true from now on. The messages tab needs nothing."""
+    """`app_home_opened`: published by the outbox, in turn with every other change of it, and kept true from now on."""
     event = interaction.body.get("event")
     if isinstance(event, dict) and event.get("tab") != "home":  # pyright: ignore[reportUnknownMemberType]
         return Done()
     try:
         async with interaction.unit() as unit:
-            user = await people.user(unit, unit.scope.actor.id)
-            if user.home_opened_at is None:
-                user.home_opened_at = unit.now
-            shown = await overview.home(unit, user)
-            now = unit.now
+            await accounts.home_opened(unit)
     except Forbidden as refusal:
         return Show(views.refused(str(refusal)))
-    return Show(views.home(user, shown, interaction.installation.url, now))
+    return Done()
 
 
 async def turn_page(interaction: Interaction) -> Answer:

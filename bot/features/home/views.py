@@ -9,7 +9,7 @@ from bot.blocks import Block, View
 from core.accounts.models import User
 from core.fixes.models import LABEL
 from core.fixes.overview import Home
-from core.fixes.queries import PAGE, Waiting
+from core.fixes.pages import PAGE, Waiting
 from core.sessions.models import label
 from core.text import shorten
 from core.unit import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from bot.blocks import FALLBACK, escape
-from bot.effects import House, Outgoing, Posted
+from bot.effects import House, NotYet, Outgoing, Posted
 from bot.features.sessions import views
 from bot.slack import Gone
 from core.accounts import queries as people
@@ -13,6 +13,7 @@ from core.fixes.overview import SessionCard, session_card
 from core.ids import SessionId
 from core.outbox.events import MessageWritten, SessionCardLost, SessionStarted
 from core.sessions import queries
+from core.sessions.models import Session
 from core.sessions.service import changed
 from core.unit import Event, Unit
 
@@ -65,11 +66,19 @@ async def update_card(house: House, event: Event) -> None:
     except Gone as gone:
         async with house.unit() as unit:
             session = await queries.session_for_update(unit, _session_of(event))
+            if session.card_ts != card.session.card_ts:
+                return  # another replica has seen to it, and there is a new card
             session.card_ts = None
             if gone.code != "message_not_found":
                 session.thread_ts = None
                 session.channel = (await people.user(unit, session.owner_id)).slack_user_id
             unit.emit(SessionCardLost(SessionId(session.id)))
+
+
+def _thread(session: Session) -> str:
+    if session.thread_ts is None:
+        raise NotYet("the session's card is not posted yet")
+    return session.thread_ts
 
 
 async def compose_problem(unit: Unit, event: Event) -> Outgoing | None:
@@ -78,14 +87,14 @@ async def compose_problem(unit: Unit, event: Event) -> Outgoing | None:
     if len(session.problem) <= views.SHOWN_PROBLEM:
         return None
     text, blocks = views.problem_text(session)
-    return Outgoing(session.channel, text, blocks, session.thread_ts)
+    return Outgoing(session.channel, text, blocks, _thread(session))
 
 
 async def compose_message(unit: Unit, event: Event) -> Outgoing | None:
     session = await queries.session(unit, _session_of(event))
     message = await queries.message(unit, cast("MessageWritten", event).message_id)
     return Outgoing(
-        session.channel, escape(message.text[:FALLBACK]), views.message_blocks(message.text), session.thread_ts
+        session.channel, escape(message.text[:FALLBACK]), views.message_blocks(message.text), _thread(session)
     )
 
 

@@ -13,7 +13,7 @@ from core.ids import SessionId, UserId
 from core.sessions import queries, service
 from core.sessions.commands import AddFact, HandTo, RenameSession, StartSession
 from core.sessions.models import Session
-from core.sessions.queries import Page
+from core.sessions.pages import Page
 from core.unit import Unit
 
 STARTED = "Started: the session's card appears here in a moment."

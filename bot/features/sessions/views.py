@@ -9,7 +9,7 @@ from bot.blocks import Block, View
 from core.fixes.models import LABEL
 from core.fixes.overview import SessionCard
 from core.sessions.models import TITLE_LIMIT, Session, SessionStatus, label
-from core.sessions.queries import PAGE, Page
+from core.sessions.pages import PAGE, Page
 from core.text import shorten
 
 SHOWN_PROBLEM = 700
