@@ -15,8 +15,6 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
 from bot.channels import Channels
-from bot.clock import scheduler
-from bot.delivery import Worker
 from bot.door import Door, bolt_app
 from bot.errands import Errands
 from bot.guard import Guard
@@ -31,8 +29,6 @@ from core import bootstrap, embedded
 from core.accounts.service import Workspace
 from core.db import Url, async_url, engine_as
 from core.errors import Unavailable
-from core.llm.offline import OfflineProvider
-from core.llm.playbooks import load_playbooks
 from core.outbox import wakeups
 from core.unit import Database
 
@@ -57,7 +53,6 @@ class Bot:
     """A running process. `url` is where its HTTP side listens."""
 
     database: Database
-    worker: Worker
     slack: Slack
     bolt: AsyncApp
     probes: Probes
@@ -135,14 +130,10 @@ async def running(
         home = await whoami(slack)
         await settle_in(database, home, settings.owners)
         installations = Installations(database, slack, home)
-        worker_engine = engine_as(url, "app_worker", pool_size=1)
-        closing.push_async_callback(worker_engine.dispose)
-        worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
         if part is Part.WEB:
             database.wake = await closing.enter_async_context(wakeups.told(url))
         else:
-            await closing.enter_async_context(delivering(worker, database, deadline))
-            await closing.enter_async_context(wakeups.heard(url, worker.wake))
+            await closing.enter_async_context(delivering(database, installations, metrics, url, deadline))
         closing.push_async_callback(deadline.bound, errands.drain)
         door = Door(installations, database, Guard(errands, metrics), Channels())
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
@@ -161,24 +152,36 @@ async def running(
             closing.push_async_callback(deadline.bound, socket.drain)
         log.info("serving", part=part.value, mode="socket" if socket else "http", port=port, workspace=home.team_id)
         try:
-            yield Bot(database, worker, slack, bolt, probes, f"http://127.0.0.1:{port}")
+            yield Bot(database, slack, bolt, probes, f"http://127.0.0.1:{port}")
         finally:
             probes.ready = False
 
 
 @asynccontextmanager
-async def delivering(worker: Worker, database: Database, deadline: Deadline) -> AsyncGenerator[None]:
+async def delivering(
+    database: Database, installations: Installations, metrics: Metrics, url: Url, deadline: Deadline
+) -> AsyncGenerator[None]:
     """The outbox is delivered and the clock ticks until the context is left."""
+    # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
+    from bot.clock import scheduler  # noqa: PLC0415
+    from bot.delivery import Worker  # noqa: PLC0415
+    from core.llm.offline import OfflineProvider  # noqa: PLC0415
+    from core.llm.playbooks import load_playbooks  # noqa: PLC0415
+
+    worker_engine = engine_as(url, "app_worker", pool_size=1)
+    worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
     clock = scheduler(database)
     clock.start()
     try:
-        yield
+        async with wakeups.heard(url, worker.wake):
+            yield
     finally:
         clock.shutdown(wait=False)
         await deadline.bound(worker.stop)
         await running_worker
+        await worker_engine.dispose()
 
 
 @asynccontextmanager

@@ -103,6 +103,11 @@ def bolt_app(door: Door, signing_secret: str | None) -> AsyncApp:
     async def every(body: Mapping[str, object], context: AsyncBoltContext) -> BoltResponse:
         return await door.every(body, context)
 
+    # Without it Bolt answers 500 to a payload it stumbles over itself, and Slack would deliver that again.
+    async def unreadable(error: Exception) -> BoltResponse:
+        log.warning("a payload could not be read", error=type(error).__name__)
+        return BoltResponse(status=400, body="This payload cannot be read.")
+
     app = AsyncApp(
         name="flowpilot",
         signing_secret=signing_secret or "socket-mode-has-none",
@@ -110,4 +115,5 @@ def bolt_app(door: Door, signing_secret: str | None) -> AsyncApp:
         authorize=authorize,
     )
     app.use(every)
+    app.error(unreadable)
     return app

@@ -50,7 +50,7 @@ def web_app(bolt: AsyncApp | None, probes: Probes, metrics: Metrics) -> web.Appl
             return web.Response(status=404)
         try:
             parsed = await to_bolt_request(request)
-        except (ValueError, TypeError, AttributeError, UnicodeDecodeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):  # the last one: JSON nested beyond all reason
             return web.Response(status=400, text="This is not a request of Slack's.")
         try:
             return await to_aiohttp_response(await bolt.async_dispatch(parsed))

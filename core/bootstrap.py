@@ -6,8 +6,6 @@ import asyncio
 from pathlib import Path
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.engine import URL
 
 from core.errors import Invalid, Unavailable
@@ -59,7 +57,8 @@ async def prepare(url: URL) -> None:
             await connection.execute(
                 f"""grant create, connect on database "{url.database}" to app_owner;
                     grant create, usage on schema public to app_owner;
-                    revoke create on schema public from public"""
+                    revoke create on schema public from public;
+                    revoke temporary on database "{url.database}" from public"""
             )
         except asyncpg.InsufficientPrivilegeError as error:
             if not await connection.fetchval(_MISSING) and await connection.fetchval(_MAY_ASSUME):
@@ -75,12 +74,33 @@ async def prepare(url: URL) -> None:
 
 def migrate(url: URL) -> None:
     """Brings the schema up to date, as `app_owner`, under a lock. Blocking: it runs its own event loop."""
+    from alembic import command  # noqa: PLC0415 - a start that has nothing to migrate does not pay for it
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config(toml_file=str(PROJECT / "pyproject.toml"))
     config.attributes["url"] = url
     command.upgrade(config, "head")
 
 
 async def make_ready(url: URL) -> None:
-    """`prepare`, then `migrate`."""
+    """`prepare`, then `migrate`; nothing where the schema is this program's already."""
+    if await _is_ready(url):
+        return
     await prepare(url)
     await asyncio.to_thread(migrate, url)
+
+
+async def _is_ready(url: URL) -> bool:
+    newest = max(file.name.partition("_")[0] for file in (PROJECT / "migrations" / "versions").glob("[0-9]*.py"))
+    connection = await connect(url)
+    try:
+        if await connection.fetchval(_MISSING) or not await connection.fetchval(_MAY_ASSUME):
+            return False
+        if await connection.fetchval("select to_regclass('public.alembic_version') is null"):
+            return False
+        # The table is its owner's; whoever may not read it cannot know, and migrates.
+        return await connection.fetchval("select version_num from alembic_version") == newest
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    finally:
+        await connection.close()

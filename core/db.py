@@ -87,6 +87,7 @@ def engine_as(url: Url, role: str, *, pool_size: int = 10) -> Engine:
     """An engine whose every connection runs as `role`. Connecting takes at most 5 s, waiting for a free one at most 1.5 s."""
     return create_async_engine(
         url,
+        hide_parameters=True,  # an error's text goes to the log, what people wrote does not
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=1.5,

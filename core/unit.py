@@ -12,44 +12,22 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, NewType, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import (
-    TIMESTAMP,
-    Integer,
-    Text,
-    Uuid,
-    bindparam,
-    delete,
-    insert,
-    inspect,
-    literal_column,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import TIMESTAMP, bindparam, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.orm import InstanceState, Mapper
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import TextualSelect
 
+from core import closing
 from core.db import Base
 from core.errors import Forbidden, Unavailable
 from core.ids import AccountId, UserId, new_id
+from core.scope import Person, Role, Scope
 
-Effect = NewType("Effect", str)
 Row = TypeVar("Row", bound=Base)
-
-
-class Role(StrEnum):
-    VIEWER = "viewer"
-    L1 = "l1"
-    ENGINEER = "engineer"
-    ADMIN = "admin"
-    OWNER = "owner"
 
 
 @dataclass(frozen=True)
@@ -72,47 +50,6 @@ class Subscription:
 
 
 Subscriptions = Mapping[type[Event], Sequence[Subscription]]
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who acts, as the account knows them at this moment."""
-
-    id: UserId
-    slack_user_id: str
-    name: str
-    role: Role
-    can_cover_l1: bool
-    tz: str
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where a unit runs and for whom. `person` is None for the house's own work (deliveries, the clock)."""
-
-    account_id: AccountId
-    person: Person | None
-
-    @property
-    def actor(self) -> Person:
-        """The person acting; a unit of the house's own has none, which is a fault of the caller."""
-        if self.person is None:
-            raise LookupError("this unit runs for nobody")
-        return self.person
-
-    def need_engineer(self, what: str) -> Person:
-        """The person, if their role may do engineers' work. Raises `Forbidden` naming `what` ("start a session")."""
-        person = self.actor
-        if person.role not in {Role.ENGINEER, Role.ADMIN, Role.OWNER}:
-            raise Forbidden(f"Only engineers can {what}; your role is {person.role}.", may_ask=True)
-        return person
-
-    def need_admin(self, what: str) -> Person:
-        """The person, if an admin or owner. Raises `Forbidden`."""
-        person = self.actor
-        if person.role not in {Role.ADMIN, Role.OWNER}:
-            raise Forbidden(f"Only admins and owners can {what}; your role is {person.role}.")
-        return person
 
 
 class Duplicate(Exception):
@@ -192,65 +129,24 @@ class Unit:
 
     async def close(self) -> None:
         """The closing statement: all changed rows, the audit, the outbox."""
-        writes = _changes(self.session)
-        extra: list[Any] = []
-        values: dict[str, object] = {"account": self.account_id, "at": self.now}
-        if self._audit:
-            extra.append(AUDIT)
-            values["audit"] = json.dumps(self._audit)
+        shapes, values = closing.changes(self.session)
+        values |= {"account": self.account_id, "at": self.now}
+        parts: list[TextualSelect] = []
         # Sorted by key, so that two units that touch the same waiting deliveries lock them in the same order.
         updates = {str(row["supersede_key"]): row for row in self._deliveries if row["supersede_key"]}
         posts = [row for row in self._deliveries if not row["supersede_key"]]
-        if updates:
-            extra.append(UPDATES)
-            values["updates"] = json.dumps([updates[key] for key in sorted(updates)])
-        if posts:
-            extra.append(POSTS)
-            values["posts"] = json.dumps(posts)
-        await self._write(writes, extra, values)
+        for name, part, rows in (
+            ("audit", closing.AUDIT, self._audit),
+            ("updates", closing.UPDATES, [updates[key] for key in sorted(updates)]),
+            ("posts", closing.POSTS, posts),
+        ):
+            if rows:
+                parts.append(part)
+                values[name] = json.dumps(rows)
+        if shapes or parts:
+            await self.session.execute(closing.statement(tuple(shapes), tuple(parts)), values)
         self.session.expunge_all()
 
-    async def _write(
-        self, writes: Sequence[UpdateBase], extra: Sequence[Any] = (), values: Mapping[str, object] | None = None
-    ) -> None:
-        if not writes and not extra:
-            return
-        parts = [write.cte(f"w{n}") for n, write in enumerate(writes)] + [
-            part.cte(f"x{n}") for n, part in enumerate(extra)
-        ]
-        await self.session.execute(select(literal_column("1", Integer)).add_cte(*parts), dict(values or {}))
-
-
-_KEYS = {
-    "account": bindparam("account", type_=Uuid()),
-    "at": bindparam("at", type_=TIMESTAMP(timezone=True)),
-}
-
-
-def _closing(sql: str, argument: str) -> Any:
-    return text(sql).bindparams(_KEYS["account"], _KEYS["at"], bindparam(argument, type_=Text())).columns()
-
-
-AUDIT = _closing(
-    """insert into audit_events (account_id, id, at, what, subject, slack_user_id, role, source, detail)
-       select :account, id, :at, what, subject, slack_user_id, role, source, detail
-       from jsonb_to_recordset(cast(:audit as jsonb))
-         as x(id uuid, what text, subject uuid, slack_user_id text, role text, source text, detail jsonb)""",
-    "audit",
-)
-_OUTBOX = """insert into outbox (account_id, id, event, effect, ids, order_key, supersede_key, dedupe_key, due_at, state, attempts)
-       select :account, id, event, effect, ids, order_key, supersede_key, dedupe_key, :at, 'waiting', 0
-       from jsonb_to_recordset(cast(:{0} as jsonb))
-         as x(id uuid, event text, effect text, ids jsonb, order_key text, supersede_key text, dedupe_key text)
-       """
-# DO UPDATE and not DO NOTHING: the row must be locked until this unit commits, or a worker could claim the waiting delivery
-# and show the state from before this commit, and nobody would show the new one.
-UPDATES = _closing(
-    _OUTBOX.format("updates")
-    + "on conflict (account_id, supersede_key) where state = 'waiting' do update set due_at = least(outbox.due_at, excluded.due_at)",
-    "updates",
-)
-POSTS = _closing(_OUTBOX.format("posts") + "on conflict (account_id, dedupe_key) do nothing", "posts")
 
 OPEN_PLAIN = text("select set_config('app.account_id', cast(:account as text), true)")
 # One statement, and the person is looked up in a subquery that depends on set_config's row, so row level security
@@ -267,39 +163,6 @@ OPEN_FOR_PERSON = text(
 
 IN_DOUBT = "The database went away while this was being saved, so it may or may not be saved. Please look at the card before you repeat it."
 RETRIED = {"40001", "40P01"}
-
-
-def _key_of(mapper: Mapper[Any], row: Base) -> list[Any]:
-    table = mapper.local_table
-    return [
-        column == bindparam(None, getattr(row, mapper.get_property_by_column(column).key), type_=column.type)
-        for column in table.primary_key
-    ]
-
-
-def _values(state: InstanceState[Any], *, changed_only: bool) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for prop in state.mapper.column_attrs:
-        if changed_only and not state.attrs[prop.key].history.has_changes():
-            continue
-        column = prop.columns[0]
-        values[column.name] = bindparam(None, getattr(state.object, prop.key), type_=column.type)
-    return values
-
-
-def _changes(session: AsyncSession) -> list[UpdateBase]:
-    writes: list[UpdateBase] = []
-    for row in session.new:
-        state = inspect(row)
-        writes.append(insert(state.mapper.local_table).values(_values(state, changed_only=False)))
-    for row in session.dirty:
-        state = inspect(row)
-        if values := _values(state, changed_only=True):
-            writes.append(update(state.mapper.local_table).where(*_key_of(state.mapper, row)).values(values))
-    for row in session.deleted:
-        state = inspect(row)
-        writes.append(delete(state.mapper.local_table).where(*_key_of(state.mapper, row)))
-    return writes
 
 
 @dataclass

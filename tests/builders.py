@@ -19,11 +19,12 @@ from core.fixes import service as fixes
 from core.fixes.models import SuggestedFix
 from core.ids import AccountId, FixId, new_id
 from core.llm.provider import Proposal
+from core.scope import Role
 from core.sessions import queries as session_queries
 from core.sessions import service as sessions
 from core.sessions.commands import StartSession
 from core.sessions.models import Session
-from core.unit import Database, Role, Unit
+from core.unit import Database, Unit
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""

@@ -118,10 +118,9 @@ async def told_directly(who: Person, sentence: str) -> Message:
     """The message in the person's conversation with FlowPilot that says the sentence."""
 
     async def heard() -> Message | None:
-        said = await who.messages("bot")
-        return next(
-            (each for each in reversed(said) if each.by_bot and sentence in f"{each.text}\n{each.plain()}"), None
-        )
+        screen = await who.screen()
+        said = screen.known.get(screen.channel_id("bot"), {}).values()  # in threads too
+        return next((each for each in said if each.by_bot and sentence in f"{each.text}\n{each.plain()}"), None)
 
     return await who.slack.until(heard)
 

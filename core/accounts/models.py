@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import AccountOwned, Base, one_of
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import UserId
-from core.unit import Role
+from core.scope import Role
 
 RANK = [Role.VIEWER, Role.L1, Role.ENGINEER, Role.ADMIN, Role.OWNER]
 

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from core.accounts.models import AccessCard, AccessRequest, Account, Kind, RequestState, SlackInstallation, User
 from core.errors import NotFound
 from core.ids import AccountId, RequestId, UserId
-from core.unit import Role, Unit
+from core.scope import Role
+from core.unit import Unit
 
 
 async def account_of(engine: AsyncEngine, enterprise_id: str, team_id: str) -> AccountId | None:

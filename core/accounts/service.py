@@ -9,7 +9,8 @@ from core.accounts.models import AccessCard, AccessRequest, Account, Kind, Reque
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import RequestId, UserId, new_id
 from core.outbox.events import AccessDecided, AccessRequested, HomeChanged
-from core.unit import Role, Unit
+from core.scope import Role
+from core.unit import Unit
 
 
 @dataclass(frozen=True)

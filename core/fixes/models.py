@@ -48,7 +48,7 @@ class FixStatus(StrEnum):
     DISMISSED = "dismissed"
 
 
-FINAL = frozenset({FixStatus.APPLIED_SUCCESS, FixStatus.APPLIED_FAILED, FixStatus.DISMISSED})
+FINAL = (FixStatus.APPLIED_SUCCESS, FixStatus.APPLIED_FAILED, FixStatus.DISMISSED)
 LABEL = {
     FixStatus.PROPOSED: "proposed",
     FixStatus.APPLIED_SUCCESS: "worked",

@@ -14,10 +14,11 @@ from core.fixes.pages import Waiting
 from core.ids import FixId, SessionId, UserId
 from core.outbox import queries as outbox
 from core.outbox.models import Delivery
+from core.scope import Role
 from core.sessions import queries as sessions
 from core.sessions.models import Fact, Session
 from core.sessions.pages import Page
-from core.unit import Role, Unit
+from core.unit import Unit
 
 
 @dataclass(frozen=True)

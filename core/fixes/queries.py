@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 
 from core.accounts.models import User
 from core.errors import NotFound
@@ -27,23 +27,25 @@ class Locked:
     recorder: str | None
 
 
+# A subquery and not a join: who waits here for another click's lock is then given the fix as that click left it, but joined to the rows of
+# before, and would not learn who was first. Built once: building it anew costs a click more than running it.
+_RECORDER = (
+    select(User.name)
+    .where(User.account_id == SuggestedFix.account_id, User.id == SuggestedFix.recorded_by)
+    .correlate(SuggestedFix)
+    .scalar_subquery()
+)
+_FIX_FOR_UPDATE = (
+    select(SuggestedFix, Session, _RECORDER)
+    .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
+    .where(SuggestedFix.account_id == bindparam("account"), SuggestedFix.id == bindparam("fix"))
+    .with_for_update(of=(SuggestedFix, Session))
+)
+
+
 async def fix_for_update(unit: Unit, fix_id: FixId) -> Locked:
     """Raises `NotFound`."""
-    # A subquery and not a join: who waits here for another click's lock is then given the fix as that click left it, but joined to the
-    # rows of before, and would not learn who was first.
-    recorder = (
-        select(User.name)
-        .where(User.account_id == SuggestedFix.account_id, User.id == SuggestedFix.recorded_by)
-        .correlate(SuggestedFix)
-        .scalar_subquery()
-    )
-    wanted = (
-        select(SuggestedFix, Session, recorder)
-        .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
-        .where(SuggestedFix.account_id == unit.account_id, SuggestedFix.id == fix_id)
-        .with_for_update(of=(SuggestedFix, Session))
-    )
-    row = (await unit.session.execute(wanted)).first()
+    row = (await unit.session.execute(_FIX_FOR_UPDATE, {"account": unit.account_id, "fix": fix_id})).first()
     if row is None:
         raise NotFound("That suggestion is not there.")
     return Locked(*row)

@@ -14,11 +14,12 @@ from core.ids import FixId, SessionId, new_id
 from core.llm.provider import EarlierSuggestion, PastFix, ProblemView, Proposal, Turn
 from core.llm.provider import Fact as KnownFact
 from core.outbox.events import FixChanged, FixSuggested, ProposalWanted
+from core.scope import Role
 from core.sessions import queries as sessions
 from core.sessions.models import OPEN, Session
 from core.sessions.service import changed, say
 from core.text import clean, optional, required, shorten
-from core.unit import Role, Unit
+from core.unit import Unit
 
 
 async def decide(unit: Unit, wanted: DecideFix) -> SuggestedFix:

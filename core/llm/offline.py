@@ -126,10 +126,15 @@ def _key(title: str) -> str:
     return " ".join(title.casefold().split())
 
 
+def _age(fix: PastFix) -> tuple[datetime, str, str, str, str, str]:
+    """By time; what happened at the same instant is told apart by the rest, so that the order asked in decides nothing."""
+    return fix.when, str(fix.session_id), fix.title, fix.problem, fix.outcome, f"{fix.description}\n{fix.script}"
+
+
 def _by_title(past: Sequence[PastFix]) -> dict[str, list[PastFix]]:
     """Group the newest fixes by what they are called, the newest of each first."""
     grouped: dict[str, list[PastFix]] = {}
-    for fix in sorted(past, key=lambda fix: (fix.when, str(fix.session_id)), reverse=True)[:_PAST_CONSIDERED]:
+    for fix in sorted(past, key=_age, reverse=True)[:_PAST_CONSIDERED]:
         grouped.setdefault(_key(fix.title), []).append(fix)
     return grouped
 

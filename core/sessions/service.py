@@ -7,11 +7,12 @@ from core.accounts.models import Kind
 from core.errors import Conflict, Invalid
 from core.ids import FactId, MessageId, SessionId, UserId, new_id
 from core.outbox.events import HomeChanged, MessageWritten, ProposalWanted, SessionChanged, SessionStarted
+from core.scope import Role
 from core.sessions import queries
 from core.sessions.commands import AddFact, EditFact, HandTo, RenameSession, StartSession
 from core.sessions.models import FACT_LIMIT, PROBLEM_LIMIT, TITLE_LIMIT, Author, Fact, FactSource, Message, Session
 from core.text import first_line, required
-from core.unit import Role, Unit
+from core.unit import Unit
 
 
 async def start(unit: Unit, wanted: StartSession) -> Session:

@@ -5,7 +5,7 @@ from bot.interaction import Interaction
 from core.accounts import service
 from core.errors import Invalid
 from core.ids import RequestId
-from core.unit import Role
+from core.scope import Role
 
 APPROVED = {"engineer": Role.ENGINEER, "l1": Role.L1}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import blocks
 from bot.blocks import Block
 from core.accounts.models import AccessRequest, RequestState
-from core.unit import Role
+from core.scope import Role
 
 ROLE_NAME = {Role.ENGINEER: "engineer", Role.L1: "L1", Role.VIEWER: "viewer", Role.ADMIN: "admin", Role.OWNER: "owner"}
 

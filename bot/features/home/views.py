@@ -10,9 +10,9 @@ from core.accounts.models import User
 from core.fixes.models import LABEL
 from core.fixes.overview import Home
 from core.fixes.pages import PAGE, Waiting
+from core.scope import Role
 from core.sessions.models import label
 from core.text import shorten
-from core.unit import Role
 
 
 def home(user: User, shown: Home, url: str, now: datetime) -> View:

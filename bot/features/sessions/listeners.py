@@ -8,7 +8,7 @@ from bot.features.sessions.words import is_problem, readable
 from bot.forms import command, values
 from bot.interaction import Interaction, as_id
 from core.accounts import queries as people
-from core.errors import Invalid
+from core.errors import DomainError, Invalid
 from core.ids import SessionId, UserId
 from core.sessions import queries, service
 from core.sessions.commands import AddFact, HandTo, RenameSession, StartSession
@@ -21,7 +21,12 @@ STARTED = "Started: the session's card appears here in a moment."
 
 async def _start(interaction: Interaction, wanted: StartSession) -> Session:
     team = interaction.installation.team_id
-    channel = await interaction.channels.fit_for_a_session(interaction.slack, team, wanted.channel)
+    try:
+        channel = await interaction.channels.fit_for_a_session(interaction.slack, team, wanted.channel)
+    except DomainError:
+        async with interaction.read() as unit:  # whoever may not start one at all is not sent to mend the channel first
+            unit.scope.need_engineer("start a session")
+        raise
     direct = wanted.channel.startswith("D")
     async with interaction.unit() as unit:
         return await service.start(

@@ -1,0 +1,236 @@
+"""A workspace, a database, and one bot after the other between them; and what of its promises can be seen there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, cast
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.engine import URL
+
+from bot.posting import MARKER
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.wire import obj, text
+from core.fixes.models import LABEL, FixStatus
+from tests.conftest import a_workspace, settings_for
+from tests.kill.bots import BotProcess, Nursery
+from tests.kill.trap import PostgresProxy, SlackProxy, proxies
+from tests.slack import Message, Person, Slack
+
+Seen = TypeVar("Seen")
+PATIENCE = 15.0
+UNFINISHED = "state in ('waiting', 'leased', 'sending')"
+IN_DOUBT = "state in ('failed', 'unknown')"
+
+
+@dataclass
+class Database:
+    """Read as the superuser: what is there, whoever may see it."""
+
+    connection: asyncpg.Connection
+
+    async def count(self, sql: str, *values: object) -> int:
+        return cast("int", await self.connection.fetchval(sql, *values))
+
+    async def settled(self) -> bool:
+        return await self.count(f"select count(*) from outbox where {UNFINISHED}") == 0
+
+    async def sessions(self, problem: str) -> list[UUID]:
+        rows = await self.connection.fetch("select id from ai_sessions where problem = $1 order by id", problem)
+        return [row["id"] for row in rows]
+
+    async def fix_of(self, session_id: UUID) -> asyncpg.Record | None:
+        sql = "select id, status, card_ts, title from session_suggested_fixes where session_id = $1 and superseded_at is null"
+        return await self.connection.fetchrow(sql, session_id)
+
+    async def recorded(self, fix_id: UUID) -> list[str]:
+        """The outcomes that the audit knows of, in order."""
+        sql = "select detail->>'after' as after from audit_events where subject = $1 and what = 'fix.recorded' order by id"
+        return [row["after"] for row in await self.connection.fetch(sql, fix_id)]
+
+    async def leases_of(self, said: bytearray) -> list[UUID]:
+        """The leases that are held by whoever has said this to the server: a lease's token is in nobody else's words."""
+        sql = "select distinct lease_token from outbox where state in ('leased', 'sending') and lease_until > now()"
+        tokens = [cast("UUID", row["lease_token"]) for row in await self.connection.fetch(sql)]
+        return [token for token in tokens if token.bytes in said or str(token).encode() in said]
+
+    async def expire(self, leases: list[UUID]) -> None:
+        """A minute passes for these leases: they go by the database's clock, which nobody else can move."""
+        sql = "update outbox set lease_until = now() - interval '1 second' where lease_token = any($1::uuid[])"
+        await self.connection.execute(sql, leases)
+
+
+@dataclass
+class Replica:
+    """One bot at a time, behind proxies of its own."""
+
+    workspace: SandboxServer
+    url: URL
+    nursery: Nursery
+    postgres: PostgresProxy
+    slack: SlackProxy
+    database: Database
+    process: BotProcess | None = None
+
+    @property
+    def running(self) -> BotProcess:
+        assert self.process is not None, "no bot has been started"
+        return self.process
+
+    async def start(self) -> None:
+        """The next bot."""
+        self.postgres.said.clear()
+        settings = settings_for(self.url.update_query_dict({"host": str(self.postgres.folder)}), self.workspace)
+        settings = settings.model_copy(update={"slack_api_url": f"{self.slack.url}/api/"})
+        self.process = await (await self.nursery.bot(settings)).serving()
+
+    async def replace(self) -> None:
+        """After a kill: all that the dead one had sent has taken effect, its leases run out, and the next one starts."""
+        await self.running.gone()
+        await self.postgres.gone()
+        await self.database.expire(await self.database.leases_of(self.postgres.said))
+        await self.start()
+
+    def arm(self, at: int) -> None:
+        self.postgres.trap.arm(at, self.running.kill)
+
+    def disarm(self) -> bool:
+        """No kill from here on; says whether there was one."""
+        self.postgres.trap.disarm()
+        return self.postgres.trap.sprung
+
+
+@asynccontextmanager
+async def a_replica(
+    workspace: SandboxServer, server: Path, url: URL, nursery: Nursery, database: Database
+) -> AsyncGenerator[Replica]:
+    async with proxies(server, workspace.url) as (postgres, slack):
+        replica = Replica(workspace, url, nursery, postgres, slack, database)
+        await replica.start()
+        try:
+            yield replica
+        finally:
+            replica.running.kill()
+            await replica.running.gone()
+            await postgres.gone()
+
+
+@asynccontextmanager
+async def a_database(server: Path, url: URL) -> AsyncGenerator[Database]:
+    connection = await asyncpg.connect(host=str(server), user="postgres", database=url.database)
+    try:
+        yield Database(connection)
+    finally:
+        await connection.close()
+
+
+@dataclass
+class Place:
+    """Ana's helpdesk, and the one replica beneath it."""
+
+    slack: Slack
+    replica: Replica
+    database: Database
+
+    @property
+    def ana(self) -> Person:
+        return self.slack.as_("ana")
+
+    async def until(self, predicate: Callable[[], Awaitable[Seen | None]], within: float = PATIENCE) -> Seen:
+        """The predicate's value as soon as it is true: asked again whenever the bot has spoken with its database."""
+        trap, end = self.replica.postgres.trap, time.monotonic() + within
+        while True:
+            trap.traffic.clear()
+            if seen := await predicate():
+                return seen
+            left = end - time.monotonic()
+            assert left > 0, f"not within {within} s; the bot said: {''.join(self.replica.running.lines[-20:])}"
+            try:
+                async with asyncio.timeout(min(left, 1.0)):
+                    await trap.traffic.wait()
+            except TimeoutError:
+                continue
+
+    async def ended(self) -> bool:
+        """Waits until the bot was killed (True), or has nothing more to do (False)."""
+        trap = self.replica.postgres.trap
+
+        async def over() -> bool:
+            return trap.sprung or await self.database.settled()
+
+        await self.until(over)
+        return self.replica.disarm()
+
+    async def recover(self) -> None:
+        """The next bot starts, and Slack's payloads go to it."""
+        await self.replica.replace()
+        self.replica.workspace.deliver_to(f"{self.replica.running.url}/slack/events")
+
+    async def new_fix(self, problem: str) -> tuple[UUID, Message]:
+        """Starts a session about the problem; the fix that is suggested, and its card."""
+        reply = await self.ana.command(f"/pilot new {problem}", "helpdesk")
+        assert (reply.status, reply.error) == (200, None)
+        await self.until(self.database.settled)
+        return await self.only_fix(problem)
+
+    async def only_fix(self, problem: str) -> tuple[UUID, Message]:
+        """The fix of the only session about the problem. Raises AssertionError unless session and fix have exactly one card each."""
+        (session_id,) = await self.database.sessions(problem)
+        return await self.fix_with_card(session_id, problem)
+
+    async def fix_with_card(self, session_id: UUID, problem: str) -> tuple[UUID, Message]:
+        """The fix of one session. Raises AssertionError unless it has exactly one card, in the session's thread, that shows its state."""
+        fix = await self.database.fix_of(session_id)
+        assert fix is not None, f"nothing was suggested for {problem!r}"
+        thread = cast(
+            "str", await self.database.connection.fetchval("select thread_ts from ai_sessions where id = $1", session_id)
+        )
+        root, *replies = await self.ana.messages("helpdesk", thread_ts=thread)
+        assert root.ts == thread, "the session's card is gone"
+        assert problem in root.plain()
+        assert [card.ts for card in replies] == [fix["card_ts"]], "not exactly one card of the fix in the thread"
+        status = FixStatus(fix["status"])
+        assert LABEL[status].capitalize() in replies[0].plain(), f"{fix['status']} in the database, shown: {replies[0].plain()}"
+        assert LABEL[status] in root.plain(), f"{fix['status']} in the database, shown: {root.plain()}"
+        assert ("It worked" in replies[0].buttons) == (status not in {FixStatus.APPLIED_SUCCESS, FixStatus.APPLIED_FAILED})
+        return fix["id"], replies[0]
+
+    async def all_is_well(self) -> None:
+        """Nothing was posted twice, nothing was given up, and App Home shows what the database holds."""
+        await nothing_twice(self.slack)
+        lost = await self.database.connection.fetch(f"select effect, state, problem from outbox where {IN_DOUBT}")
+        assert not lost, f"given up: {lost}"
+        shown = await self.ana.home_now()
+        assert shown is not None
+        assert shown.plain() == (await self.ana.home()).plain(), "App Home was not kept true"
+
+
+async def nothing_twice(slack: Slack) -> None:
+    """Raises AssertionError when the workspace has taken two posts with the same marker."""
+    posts = [call for call in await slack.log("chat.postMessage") if call.ok]
+    markers = [obj(call.args.get("metadata")) for call in posts]
+    seen = Counter(text(obj(one["event_payload"])["id"]) for one in markers if one.get("event_type") == MARKER)
+    assert not {one: times for one, times in seen.items() if times > 1}, "a message was posted twice"
+    assert not await slack.violations()
+
+
+@asynccontextmanager
+async def a_place(server: Path, url: URL, nursery: Nursery) -> AsyncGenerator[Place]:
+    """A new workspace over a new database, with Ana's App Home open."""
+    async with (
+        a_workspace() as workspace,
+        a_database(server, url) as database,
+        a_replica(workspace, server, url, nursery, database) as replica,
+        Slack(workspace.url) as slack,
+    ):
+        workspace.deliver_to(f"{replica.running.url}/slack/events")
+        place = Place(slack, replica, database)
+        await place.ana.home()
+        yield place

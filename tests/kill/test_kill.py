@@ -1,0 +1,98 @@
+"""Killed at any message: an acknowledged click is a committed one, nothing happens twice, nothing is lost.
+
+One click after the other, each killed one message later than the last, until a click comes through whole; the bot that starts after a kill
+puts right what the dead one left, and serves the next click. `PART` of `PARTS` takes every so many-th message, so that they run side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.kill.place import Place
+
+PROBLEM = "the print spooler keeps stopping on PRN{:03} and nobody can print"
+Case = Callable[[Place, int], Awaitable[bool]]
+
+
+async def recorded(place: Place, n: int) -> bool:
+    """Ana presses *It worked*, the bot dies at message n of it. False: there are fewer than n."""
+    problem = PROBLEM.format(n)
+    fix_id, card = await place.new_fix(problem)
+    place.replica.arm(n)
+    reply = await place.ana.press("It worked", on=card)
+    killed = await place.ended()
+    if reply.error is None:
+        assert await place.database.recorded(fix_id) == ["applied_success"], "acknowledged, but not there"
+    if killed:
+        await place.recover()
+    if reply.error is not None:
+        again = await place.ana.press_stale(card, "It worked")
+        assert again.error is None
+    await place.until(place.database.settled)
+    assert await place.database.recorded(fix_id) == ["applied_success"]
+    await place.only_fix(problem)
+    return killed
+
+
+async def judged_in_the_form(place: Place, n: int) -> bool:
+    """The same for the form, until its ack: it is sent again as it stands, which is the same delivery to the bot."""
+    problem = PROBLEM.format(n)
+    fix_id, card = await place.new_fix(problem)
+    form = await place.ana.open_modal("Waiting to verify…", on=card)
+    place.replica.arm(n)
+    reply = await place.ana.submit(form, notes="until tomorrow")
+    if reply.error is None:
+        assert reply.closed
+        assert await place.database.recorded(fix_id) == ["applied_pending"], "acknowledged, but not there"
+    if place.replica.disarm():
+        await place.recover()
+    if reply.error is not None:
+        again = await place.ana.submit(form, notes="until tomorrow")
+        assert (again.error, again.closed) == (None, True)
+    await place.until(place.database.settled)
+    assert await place.database.recorded(fix_id) == ["applied_pending"]
+    await place.only_fix(problem)
+    return reply.error is not None
+
+
+async def started(place: Place, n: int) -> bool:
+    """`/pilot new`, with both cards that follow. Whoever saw an error repeats it; the first try may have been saved, and then has its cards too."""
+    problem = PROBLEM.format(n)
+    place.replica.arm(n)
+    reply = await place.ana.command(f"/pilot new {problem}", "helpdesk")
+    killed = await place.ended()
+    before = len(await place.database.sessions(problem))
+    assert before == 1 if reply.error is None else before <= 1
+    if killed:
+        await place.recover()
+    if reply.error is not None:
+        again = await place.ana.command(f"/pilot new {problem}", "helpdesk")
+        assert again.error is None
+    await place.until(place.database.settled)
+    sessions = await place.database.sessions(problem)
+    assert len(sessions) == before + (reply.error is not None)
+    cards = [card for card in await place.ana.messages("helpdesk") if problem in card.plain()]
+    assert len(cards) == len(sessions)
+    for session_id in sessions:
+        await place.fix_with_card(session_id, problem)
+    return killed
+
+
+PARTS = [
+    *((recorded, part, 2) for part in range(2)),
+    (judged_in_the_form, 0, 1),
+    *((started, part, 5) for part in range(5)),
+]
+
+
+@pytest.mark.parametrize(("case", "part", "parts"), PARTS)
+async def test_killed_at_every_message_the_bot_keeps_its_promises(place: Place, case: Case, part: int, parts: int) -> None:
+    n = part + 1
+    while await case(place, n):
+        n += parts
+    await place.all_is_well()
+    points = (n - 1 - part) // parts
+    assert points, "nobody was killed"
+    print(f"{points} kill points of {case.__name__}, {part + 1}/{parts}; it takes fewer than {n} messages")
