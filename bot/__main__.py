@@ -30,27 +30,27 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-async def until_told() -> None:
-    """Waits for SIGTERM or Ctrl-C."""
+def told_to_stop() -> asyncio.Event:
+    """Set by SIGTERM or Ctrl-C, from now on."""
     told = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, told.set)
-    await told.wait()
+        asyncio.get_running_loop().add_signal_handler(one, told.set)
+    return told
 
 
 async def serve(settings: Settings, role: str) -> None:
     from bot.app import Part, running  # noqa: PLC0415 - `doctor` and a mistyped setting must not wait for all of this
 
+    told = told_to_stop()  # before anything runs that a stop would have to wait for
     async with running(settings, Part(role)) as bot:
-        await until_told()
+        await told.wait()
         await bot.not_ready()
 
 
 async def sandbox(port: int, mode: str) -> None:
     from bot.sandbox.launch import sandbox as launch  # noqa: PLC0415 - only this command knows the sandbox
 
-    await launch(port, mode, until_told)
+    await launch(port, mode, told_to_stop())
 
 
 async def migrate(settings: Settings) -> None:

@@ -136,11 +136,11 @@ class Worker:
             log.exception("a delivery's end was not written down", effect=delivery.effect)
 
     async def _deliver_once(self, house: House, delivery: Delivery, token: UUID) -> None:
-        effect = self.effects[delivery.effect]
         outcome = "done"
         try:
             event = revive(delivery.event, delivery.ids)
-            match effect:
+            # An effect of a newer version is a KeyError: its replicas know it, and after some tries it is given up.
+            match self.effects[delivery.effect]:
                 case Post() as post:
                     await posting.put_up(house, delivery, token, post, event)
                 case Work() as work:
@@ -148,7 +148,7 @@ class Worker:
                     async with house.unit() as unit:
                         await service.conclude(unit, delivery, token)
         except Exception as error:
-            outcome, end = _ending(error, is_post=isinstance(effect, Post))
+            outcome, end = _ending(error, is_post=isinstance(self.effects.get(delivery.effect), Post))
             if outcome in LOUD:
                 log.exception("a delivery did not arrive", effect=delivery.effect, outcome=outcome)
             async with house.unit() as unit:

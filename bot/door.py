@@ -6,6 +6,7 @@ Bolt tries listeners one by one, so sixty of them cost three times one; a dictio
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -110,6 +111,7 @@ def bolt_app(door: Door, signing_secret: str | None) -> AsyncApp:
 
     app = AsyncApp(
         name="flowpilot",
+        logger=logging.getLogger("slack_bolt"),
         signing_secret=signing_secret or "socket-mode-has-none",
         process_before_response=True,
         authorize=authorize,

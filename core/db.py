@@ -34,6 +34,10 @@ def _words(kind: type[enum.Enum]) -> list[str]:
     return [str(one.value) for one in kind]
 
 
+# In a database's address: the three roles may log in themselves (with the same password), and need not be assumed.
+ROLES_LOG_IN = {"logins": "roles"}
+
+
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Rows load and remember what changed; `Unit` writes them, all in its closing statement (decision 0003)."""
 
@@ -85,8 +89,10 @@ def async_url(address: str) -> Url:
 
 def engine_as(url: Url, role: str, *, pool_size: int = 10) -> Engine:
     """An engine whose every connection runs as `role`. Connecting takes at most 5 s, waiting for a free one at most 1.5 s."""
+    roles_log_in = url.query.get("logins") == ROLES_LOG_IN["logins"]
+    plain = url.difference_update_query(["logins"])
     return create_async_engine(
-        url,
+        plain.set(username=role) if roles_log_in else plain,
         hide_parameters=True,  # an error's text goes to the log, what people wrote does not
         pool_size=pool_size,
         max_overflow=0,
@@ -94,7 +100,11 @@ def engine_as(url: Url, role: str, *, pool_size: int = 10) -> Engine:
         pool_use_lifo=True,
         connect_args={
             "timeout": 5,
-            "server_settings": {"role": role, "application_name": f"flowpilot {role}", "timezone": "UTC"},
+            "server_settings": {
+                "application_name": f"flowpilot {role}",
+                "timezone": "UTC",
+                **({} if roles_log_in else {"role": role}),
+            },
         },
     )
 

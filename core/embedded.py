@@ -18,6 +18,7 @@ import asyncpg
 from sqlalchemy.engine import URL
 
 from core.bootstrap import LOCK
+from core.db import ROLES_LOG_IN
 from core.errors import Invalid
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 
 LONGEST_PATH = 85  # a socket's path has at most about 100 bytes, and PostgreSQL adds its own name
 LOGIN = "flowpilot"
+# Each role logs in as itself here, so that what runs as app_rw cannot become anything else.
+_ROLES = f"""
+do $$ begin create role {LOGIN} nosuperuser nobypassrls; exception when duplicate_object then null; end $$;
+do $$ begin create role app_owner nosuperuser nobypassrls; exception when duplicate_object then null; end $$;
+do $$ begin create role app_rw nosuperuser nobypassrls; exception when duplicate_object then null; end $$;
+do $$ begin create role app_worker nosuperuser nobypassrls noinherit; exception when duplicate_object then null; end $$;
+alter role {LOGIN} login createrole; alter role app_owner login; alter role app_rw login; alter role app_worker login;
+grant app_owner, app_rw, app_worker to {LOGIN};
+"""
 
 
 def state_folder() -> Path:
@@ -106,9 +116,7 @@ async def database(socket: Path, name: str, *, fresh: bool = False, template: st
     admin = await asyncpg.connect(host=str(socket), user="postgres", database="postgres")
     try:
         await admin.execute("select pg_advisory_lock($1)", LOCK)
-        await admin.execute(
-            f"do $$ begin create role {LOGIN} login createrole nosuperuser nobypassrls; exception when duplicate_object then null; end $$"
-        )
+        await admin.execute(_ROLES)
         if fresh:
             await admin.execute(f'drop database if exists "{name}" with (force)')
         if not await admin.fetchval("select 1 from pg_database where datname = $1", name):
@@ -117,7 +125,7 @@ async def database(socket: Path, name: str, *, fresh: bool = False, template: st
             await admin.execute(f'revoke temporary on database "{name}" from public')
     finally:
         await admin.close()
-    return URL.create("postgresql+asyncpg", username=LOGIN, database=name, query={"host": str(socket)})
+    return URL.create("postgresql+asyncpg", username=LOGIN, database=name, query={"host": str(socket), **ROLES_LOG_IN})
 
 
 async def open_database(name: str = "flowpilot", *, fresh: bool = False) -> URL:

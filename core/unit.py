@@ -162,7 +162,8 @@ OPEN_FOR_PERSON = text(
 ).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)))
 
 IN_DOUBT = "The database went away while this was being saved, so it may or may not be saved. Please look at the card before you repeat it."
-RETRIED = {"40001", "40P01"}
+# The last one, a unique index: two made the same new thing at once, and who comes again finds the other's.
+RETRIED = {"40001", "40P01", "23505"}
 
 
 @dataclass

@@ -123,11 +123,8 @@ async def an_account(database: Database, *who: str) -> Account:
     async with account.unit() as unit:
         await accounts.install(unit, place)
         for name in who or PEOPLE:
-            slack_user_id, _, kind = PEOPLE[name]
+            slack_user_id, role, kind = PEOPLE[name]
             await accounts.meet(unit, Profile(slack_user_id, name.capitalize(), kind, "Europe/Berlin"))
-        await unit.flush()
-        for name in who or PEOPLE:
-            slack_user_id, role, _ = PEOPLE[name]
             if role:
                 await accounts.grant(unit, slack_user_id, role)
     return account

@@ -6,7 +6,6 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +110,7 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-async def sandbox(port: int, mode: str, until_told: Callable[[], Awaitable[None]]) -> None:
+async def sandbox(port: int, mode: str, told: asyncio.Event) -> None:
     """Runs the sandbox on `port` until told to stop. Its data is new each time, like its workspace."""
     database = await embedded.open_database("sandbox", fresh=True)
     settings = WorkspaceSettings(mode="socket" if mode == "socket" else "http")
@@ -127,7 +126,7 @@ async def sandbox(port: int, mode: str, until_told: Callable[[], Awaitable[None]
         await _cast(beneath)
         await story.tell(workspace.url)
         print(f"\nFlowPilot's sandbox is ready: {workspace.url}\nCtrl-C ends it.\n", flush=True)
-        await until_told()
+        await told.wait()
     finally:
         await beneath.stop()
         await workspace.stop()

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.accounts.models import AccessCard, AccessRequest, Account, Kind, RequestState, SlackInstallation, User
 from core.errors import NotFound
-from core.ids import AccountId, RequestId, UserId
+from core.ids import AccountId, RequestId, UserId, new_id
 from core.scope import Role
 from core.unit import Unit
 
@@ -58,6 +59,25 @@ async def user_by_slack_id(unit: Unit, slack_user_id: str) -> User | None:
     return await unit.session.scalar(
         select(User).where(User.account_id == unit.account_id, User.slack_user_id == slack_user_id).with_for_update()
     )
+
+
+async def person_for_update(unit: Unit, slack_user_id: str) -> User:
+    """The person, locked; somebody new is written down as a viewer of whom nothing is known yet. Two who ask at once get the same row."""
+    if known := await user_by_slack_id(unit, slack_user_id):
+        return known
+    fresh = insert(User).values(
+        account_id=unit.account_id,
+        id=new_id(),
+        slack_user_id=slack_user_id,
+        name=slack_user_id,
+        role=Role.VIEWER,
+        kind=Kind.UNKNOWN,
+        can_cover_l1=False,
+        tz="UTC",
+    )
+    await unit.session.execute(fresh.on_conflict_do_nothing())
+    wanted = select(User).where(User.account_id == unit.account_id, User.slack_user_id == slack_user_id)
+    return (await unit.session.scalars(wanted.with_for_update())).one()
 
 
 async def user(unit: Unit, user_id: UserId | UUID) -> User:

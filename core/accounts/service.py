@@ -62,19 +62,8 @@ async def install(unit: Unit, workspace: Workspace) -> None:
 
 async def ensure_owner(unit: Unit, slack_user_id: str) -> None:
     """Makes a Slack user an owner; never demotes anybody, and a person not seen yet is asked about at their first click."""
-    user = await queries.user_by_slack_id(unit, slack_user_id)
-    if user is None:
-        user = unit.add(
-            User(
-                account_id=unit.account_id,
-                id=new_id(),
-                slack_user_id=slack_user_id,
-                name=slack_user_id,
-                role=Role.OWNER,
-                kind=Kind.UNKNOWN,
-            )
-        )
-    elif user.role is Role.OWNER:
+    user = await queries.person_for_update(unit, slack_user_id)
+    if user.role is Role.OWNER:
         return
     before, user.role = user.role, Role.OWNER
     unit.audit("role.changed", user.id, before=before, after=Role.OWNER)
@@ -82,37 +71,14 @@ async def ensure_owner(unit: Unit, slack_user_id: str) -> None:
 
 async def meet(unit: Unit, profile: Profile) -> User:
     """Writes down what Slack says about a person. Somebody new starts as a viewer."""
-    user = await queries.user_by_slack_id(unit, profile.slack_user_id)
-    if user is None:
-        return unit.add(
-            User(
-                account_id=unit.account_id,
-                id=new_id(),
-                slack_user_id=profile.slack_user_id,
-                name=profile.name,
-                role=Role.VIEWER,
-                kind=profile.kind,
-                tz=profile.tz,
-            )
-        )
+    user = await queries.person_for_update(unit, profile.slack_user_id)
     user.name, user.kind, user.tz = profile.name, profile.kind, profile.tz
     return user
 
 
 async def grant(unit: Unit, slack_user_id: str, role: Role, *, cover_l1: bool = False) -> User:
     """Gives a role from the shell, where whoever has the database is the owner. Raises `Conflict` for the last owner."""
-    user = await queries.user_by_slack_id(unit, slack_user_id)
-    if user is None:
-        user = unit.add(
-            User(
-                account_id=unit.account_id,
-                id=new_id(),
-                slack_user_id=slack_user_id,
-                name=slack_user_id,
-                role=Role.VIEWER,
-                kind=Kind.UNKNOWN,
-            )
-        )
+    user = await queries.person_for_update(unit, slack_user_id)
     before = user.role
     user.take(role, by=Role.OWNER, last_owner=await queries.owners(unit) <= 1)
     user.can_cover_l1 = cover_l1

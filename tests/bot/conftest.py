@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 
 from bot.app import Bot
 from core.unit import Role
@@ -23,3 +24,15 @@ async def ben(bot: Bot, slack: Slack) -> Person:
     person = slack.as_("ben")
     await person.command("/pilot mine")
     return person
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """As in production: the pretty ones, with all locals, take a second each, and hold up every click meanwhile."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=False),
+        ]
+    )

@@ -14,7 +14,7 @@ from bot.app import Bot
 from bot.features.fixes import views
 from core.accounts import queries as accounts
 from core.accounts import service as people
-from core.accounts.models import User
+from core.accounts.models import Kind, User
 from core.audit import queries as audit
 from core.audit.models import AuditEvent
 from core.fixes import queries as fixes
@@ -175,3 +175,18 @@ async def audited(bot: Bot, what: str) -> Sequence[AuditEvent]:
     async with bot.database.unit(await account_of(bot)) as unit:
         wanted = select(AuditEvent).where(AuditEvent.account_id == unit.account_id, AuditEvent.what == what)
         return (await unit.session.scalars(wanted.order_by(AuditEvent.id))).all()
+
+
+async def fix_of_another_account(bot: Bot) -> FixId:
+    """A fix in an account of somebody else's, in the same database."""
+    place = people.Workspace("", "T0ELSEWHER", "Elsewhere", "https://elsewhere.slack.com/", "U0BOT", "B0BOT")
+    account_id = await accounts.claim_workspace(bot.database.engine, "", place.team_id, AccountId(new_id()))
+    async with bot.database.unit(account_id, source="test") as unit:
+        await people.install(unit, place)
+        owner = await people.meet(unit, people.Profile("U0ELSEWHER", "Else", Kind.MEMBER, "UTC"))
+        owner_id = UserId(owner.id)
+    async with bot.database.unit(account_id, source="test") as unit:
+        session, fix = _session_with_fix(account_id, owner_id, 0, unit.now, FixStatus.PROPOSED, "Theirs ")
+        unit.add(session)
+        unit.add(fix)
+    return FixId(fix.id)

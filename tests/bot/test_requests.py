@@ -184,7 +184,8 @@ async def test_an_event_that_is_none_is_answered(slack_says: Sender, inner: obje
 
 
 async def test_an_unknown_kind_of_payload_is_answered(slack_says: Sender) -> None:
-    for payload in ({"type": "dialog_submission"}, {"type": "workflow_step_edit"}, {"type": 7}, {}):
+    payloads: list[Json] = [{"type": "dialog_submission"}, {"type": "workflow_step_edit"}, {"type": 7}, {}]
+    for payload in payloads:
         assert (await slack_says.interaction(payload)).status in (200, 400, 404)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from core.ids import SessionId, UserId, new_id
 from core.sessions import queries, service
 from core.sessions.commands import AddFact, HandTo, RenameSession, StartSession
 from core.sessions.models import Session, SessionStatus
-from core.unit import Database
+from core.unit import Again, Database
 from tests.builders import Account, Clock, a_session, an_account
 
 ENGINEERS = ["ben", "adil", "ana"]
@@ -179,3 +180,17 @@ async def test_finding_means_every_word_literally_whatever_its_case(account: Acc
     async with account.unit("ben") as unit:
         page = await queries.found(unit, text)
     assert {one.session.title for one in page.items} == finds
+
+
+async def test_two_who_start_a_session_in_one_thread_at_once_make_one(account: Account):
+    async def start(who: str) -> None:
+        async with account.unit(who) as unit:
+            await service.start(unit, StartSession(problem="Printer", channel="C1", thread_ts="1.0"))
+
+    results = await asyncio.gather(*map(start, ["ben", "eva", "adil"]), return_exceptions=True)
+    assert {type(result) for result in results} <= {type(None), Again, Conflict}
+    async with account.unit() as unit:
+        assert (await queries.open_ones(unit)).total == 1
+    # Coming again, as the door does, ends with a sentence.
+    with pytest.raises(Conflict, match="already the session"):
+        await start("eva")

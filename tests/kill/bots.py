@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import cast
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 6.0
+PATIENCE = 20.0
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -40,6 +40,7 @@ class BotProcess:
     log: asyncio.StreamReader
     lines: list[str] = field(default_factory=list[str])
     port: int = 0
+    process: Process | None = None
     _reading: asyncio.Task[None] | None = None
 
     @property
@@ -49,6 +50,16 @@ class BotProcess:
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Asks it to stop, as a platform does."""
+        os.kill(self.pid, signal.SIGTERM)
+
+    async def exit_code(self) -> int:
+        """Waits for the end of one that `on_the_command_line` started."""
+        assert self.process is not None, "somebody else is its parent"
+        await self.gone()
+        return await self.process.wait()
 
     async def serving(self) -> BotProcess:
         """Waits until it listens. Raises AssertionError with its log when it ends instead."""
@@ -73,6 +84,9 @@ class BotProcess:
             self.lines.append(line.decode())
 
 
+Start = Callable[[Settings], Awaitable[BotProcess]]
+
+
 @dataclass(frozen=True)
 class Nursery:
     """Starts bots in half a second: see `tests.kill.nursery`. `folder` is where they run and log."""
@@ -82,8 +96,9 @@ class Nursery:
 
     async def bot(self, settings: Settings) -> BotProcess:
         """Starts one; await its `serving`."""
-        orders, answers = cast("asyncio.StreamWriter", self.process.stdin), cast(
-            "asyncio.StreamReader", self.process.stdout
+        orders, answers = (
+            cast("asyncio.StreamWriter", self.process.stdin),
+            cast("asyncio.StreamReader", self.process.stdout),
         )
         pipe = tempfile.mktemp(dir=self.folder)
         os.mkfifo(pipe)
@@ -120,9 +135,16 @@ async def a_nursery() -> AsyncGenerator[Nursery]:
             await process.wait()
 
 
-async def the_command_line(settings: Settings, folder: Path) -> tuple[Process, BotProcess]:
-    """`python -m bot serve` itself, imports and all: its process (for the exit code), and the same as a `BotProcess`."""
+async def on_the_command_line(settings: Settings) -> BotProcess:
+    """Starts `python -m bot serve` itself, imports and all."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", cwd=folder, env=environment_of(settings), stdout=PIPE, stderr=STDOUT
+        sys.executable,
+        "-m",
+        "bot",
+        "serve",
+        cwd=tempfile.gettempdir(),
+        env=environment_of(settings),
+        stdout=PIPE,
+        stderr=STDOUT,
     )
-    return process, BotProcess(process.pid, cast("asyncio.StreamReader", process.stdout))
+    return BotProcess(process.pid, cast("asyncio.StreamReader", process.stdout), process=process)

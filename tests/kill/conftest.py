@@ -18,5 +18,5 @@ async def nursery() -> AsyncGenerator[Nursery]:
 
 @pytest.fixture
 async def place(server: Path, fresh_database: Fresh, nursery: Nursery) -> AsyncGenerator[Place]:
-    async with a_place(server, await fresh_database(), nursery) as one:
+    async with a_place(server, await fresh_database(), nursery.bot) as one:
         yield one

@@ -5,13 +5,18 @@ Importing is most of a start, and a kill test starts some hundred bots. Orders c
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import sys
 
-import bot.app  # noqa: F401 - all of the program, before anybody is born
+import bot
+import core
 from bot.__main__ import main
+
+ELSEWHERE = ("bot.__main__", "bot.sandbox", "core.llm.claude")  # what `serve` does not import either
 
 
 def bear(environment: dict[str, str], log: str) -> None:
@@ -27,6 +32,13 @@ def bear(environment: dict[str, str], log: str) -> None:
     os._exit(main(["serve"]))
 
 
+def import_the_program() -> None:
+    for package in (bot, core):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.startswith(ELSEWHERE):
+                importlib.import_module(module.name)
+
+
 def wait_for_orders() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they died
     for line in sys.stdin:
@@ -37,4 +49,5 @@ def wait_for_orders() -> None:
 
 
 if __name__ == "__main__":
+    import_the_program()
     wait_for_orders()

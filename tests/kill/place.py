@@ -18,9 +18,9 @@ from sqlalchemy.engine import URL
 from bot.posting import MARKER
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.wire import obj, text
-from core.fixes.models import LABEL, FixStatus
+from core.fixes.models import FINAL, LABEL, FixStatus
 from tests.conftest import a_workspace, settings_for
-from tests.kill.bots import BotProcess, Nursery
+from tests.kill.bots import BotProcess, Start
 from tests.kill.trap import PostgresProxy, SlackProxy, proxies
 from tests.slack import Message, Person, Slack
 
@@ -42,12 +42,38 @@ class Database:
     async def settled(self) -> bool:
         return await self.count(f"select count(*) from outbox where {UNFINISHED}") == 0
 
+    async def leased(self) -> int:
+        """How many deliveries somebody holds."""
+        return await self.count(
+            "select count(*) from outbox where state in ('leased', 'sending') and lease_until > now()"
+        )
+
+    async def pause(self) -> None:
+        """A moment that the server counts, for those who ask it again and again."""
+        await self.connection.execute("select pg_sleep(0.01)")
+
+    async def a_while_passes(self) -> None:
+        """What is put off to later is due."""
+        await self.connection.execute("update outbox set due_at = now() - interval '1 second'")
+
+    async def nothing_given_up(self) -> None:
+        """Raises AssertionError when a delivery failed, or nobody knows what became of it."""
+        given_up = await self.connection.fetch(f"select effect, state, problem from outbox where {IN_DOUBT}")
+        assert not given_up
+
     async def sessions(self, problem: str) -> list[UUID]:
         rows = await self.connection.fetch("select id from ai_sessions where problem = $1 order by id", problem)
         return [row["id"] for row in rows]
 
+    async def session(self, session_id: UUID) -> asyncpg.Record:
+        sql = "select problem, channel, thread_ts, card_ts from ai_sessions where id = $1"
+        row = await self.connection.fetchrow(sql, session_id)
+        assert row is not None
+        return row
+
     async def fix_of(self, session_id: UUID) -> asyncpg.Record | None:
-        sql = "select id, status, card_ts, title from session_suggested_fixes where session_id = $1 and superseded_at is null"
+        """The one that is before the engineer."""
+        sql = "select id, status, card_ts, applied_at from session_suggested_fixes where session_id = $1 and superseded_at is null"
         return await self.connection.fetchrow(sql, session_id)
 
     async def recorded(self, fix_id: UUID) -> list[str]:
@@ -73,7 +99,7 @@ class Replica:
 
     workspace: SandboxServer
     url: URL
-    nursery: Nursery
+    begin: Start
     postgres: PostgresProxy
     slack: SlackProxy
     database: Database
@@ -87,9 +113,13 @@ class Replica:
     async def start(self) -> None:
         """The next bot."""
         self.postgres.said.clear()
-        settings = settings_for(self.url.update_query_dict({"host": str(self.postgres.folder)}), self.workspace)
+        settings = settings_for(
+            self.url.update_query_dict({"host": str(self.postgres.folder)}),
+            self.workspace,
+            owner="U0ANA00001 U0BEN00001",
+        )
         settings = settings.model_copy(update={"slack_api_url": f"{self.slack.url}/api/"})
-        self.process = await (await self.nursery.bot(settings)).serving()
+        self.process = await (await self.begin(settings)).serving()
 
     async def replace(self) -> None:
         """After a kill: all that the dead one had sent has taken effect, its leases run out, and the next one starts."""
@@ -97,6 +127,11 @@ class Replica:
         await self.postgres.gone()
         await self.database.expire(await self.database.leases_of(self.postgres.said))
         await self.start()
+
+    def receive(self) -> None:
+        """From now on Slack's payloads come here; in Socket Mode the bot fetches them itself."""
+        if self.workspace.settings.mode == "http":
+            self.workspace.deliver_to(f"{self.running.url}/slack/events")
 
     def arm(self, at: int) -> None:
         self.postgres.trap.arm(at, self.running.kill)
@@ -109,10 +144,11 @@ class Replica:
 
 @asynccontextmanager
 async def a_replica(
-    workspace: SandboxServer, server: Path, url: URL, nursery: Nursery, database: Database
+    workspace: SandboxServer, server: Path, url: URL, begin: Start, database: Database
 ) -> AsyncGenerator[Replica]:
+    """A bot that is started by `begin`, and ended at the latest with this context."""
     async with proxies(server, workspace.url) as (postgres, slack):
-        replica = Replica(workspace, url, nursery, postgres, slack, database)
+        replica = Replica(workspace, url, begin, postgres, slack, database)
         await replica.start()
         try:
             yield replica
@@ -171,7 +207,7 @@ class Place:
     async def recover(self) -> None:
         """The next bot starts, and Slack's payloads go to it."""
         await self.replica.replace()
-        self.replica.workspace.deliver_to(f"{self.replica.running.url}/slack/events")
+        self.replica.receive()
 
     async def new_fix(self, problem: str) -> tuple[UUID, Message]:
         """Starts a session about the problem; the fix that is suggested, and its card."""
@@ -181,35 +217,40 @@ class Place:
         return await self.only_fix(problem)
 
     async def only_fix(self, problem: str) -> tuple[UUID, Message]:
-        """The fix of the only session about the problem. Raises AssertionError unless session and fix have exactly one card each."""
+        """The fix of the only session about the problem, and its card. Raises AssertionError as `fix_with_card` does."""
         (session_id,) = await self.database.sessions(problem)
-        return await self.fix_with_card(session_id, problem)
-
-    async def fix_with_card(self, session_id: UUID, problem: str) -> tuple[UUID, Message]:
-        """The fix of one session. Raises AssertionError unless it has exactly one card, in the session's thread, that shows its state."""
-        fix = await self.database.fix_of(session_id)
-        assert fix is not None, f"nothing was suggested for {problem!r}"
-        thread = cast(
-            "str", await self.database.connection.fetchval("select thread_ts from ai_sessions where id = $1", session_id)
-        )
-        root, *replies = await self.ana.messages("helpdesk", thread_ts=thread)
-        assert root.ts == thread, "the session's card is gone"
-        assert problem in root.plain()
-        assert [card.ts for card in replies] == [fix["card_ts"]], "not exactly one card of the fix in the thread"
-        status = FixStatus(fix["status"])
-        assert LABEL[status].capitalize() in replies[0].plain(), f"{fix['status']} in the database, shown: {replies[0].plain()}"
-        assert LABEL[status] in root.plain(), f"{fix['status']} in the database, shown: {root.plain()}"
-        assert ("It worked" in replies[0].buttons) == (status not in {FixStatus.APPLIED_SUCCESS, FixStatus.APPLIED_FAILED})
-        return fix["id"], replies[0]
+        return await fix_with_card(self.ana, self.database, session_id)
 
     async def all_is_well(self) -> None:
         """Nothing was posted twice, nothing was given up, and App Home shows what the database holds."""
         await nothing_twice(self.slack)
-        lost = await self.database.connection.fetch(f"select effect, state, problem from outbox where {IN_DOUBT}")
-        assert not lost, f"given up: {lost}"
+        await self.database.nothing_given_up()
         shown = await self.ana.home_now()
         assert shown is not None
         assert shown.plain() == (await self.ana.home()).plain(), "App Home was not kept true"
+
+
+async def fix_with_card(person: Person, database: Database, session_id: UUID) -> tuple[UUID, Message]:
+    """The fix of a session, and its card.
+
+    Raises AssertionError unless session and fix have exactly one card each, the latter in the former's thread, and both show the database's state.
+    """
+    session = await database.session(session_id)
+    fix = await database.fix_of(session_id)
+    assert fix is not None, f"nothing was suggested for {session['problem']!r}"
+    top = [card for card in await person.messages(session["channel"]) if session["problem"] in card.plain()]
+    assert session["card_ts"] in [card.ts for card in top], "the session's card is not there"
+    assert len(top) == len(await database.sessions(session["problem"])), "not exactly one card of each session"
+    root, *replies = await person.messages(session["channel"], thread_ts=session["thread_ts"])
+    assert root.ts == session["card_ts"]
+    assert [card.ts for card in replies] == [fix["card_ts"]], "not exactly one card of the fix in the session's thread"
+    status = FixStatus(fix["status"])
+    applied = status is FixStatus.PROPOSED and fix["applied_at"] is not None
+    words = "applied, not judged yet" if applied else LABEL[status]
+    assert f"*Fix* · {words}" in root.plain(), f"it is {words}; shown: {root.plain()}"
+    assert f"*{words.capitalize()}*" in replies[0].plain(), f"it is {words}; shown: {replies[0].plain()}"
+    assert ("It worked" in replies[0].buttons) == (status not in FINAL)
+    return fix["id"], replies[0]
 
 
 async def nothing_twice(slack: Slack) -> None:
@@ -222,15 +263,15 @@ async def nothing_twice(slack: Slack) -> None:
 
 
 @asynccontextmanager
-async def a_place(server: Path, url: URL, nursery: Nursery) -> AsyncGenerator[Place]:
+async def a_place(server: Path, url: URL, begin: Start, mode: str = "http") -> AsyncGenerator[Place]:
     """A new workspace over a new database, with Ana's App Home open."""
     async with (
-        a_workspace() as workspace,
+        a_workspace(mode) as workspace,
         a_database(server, url) as database,
-        a_replica(workspace, server, url, nursery, database) as replica,
+        a_replica(workspace, server, url, begin, database) as replica,
         Slack(workspace.url) as slack,
     ):
-        workspace.deliver_to(f"{replica.running.url}/slack/events")
+        replica.receive()
         place = Place(slack, replica, database)
         await place.ana.home()
         yield place

@@ -34,9 +34,9 @@ def card_blocks(card: SessionCard) -> list[Block]:
         blocks.context(
             f"Session · *{label(session.status).capitalize()}* · Owner <@{card.owner.slack_user_id}> · Started {blocks.when(session.created_at)}"
         ),
-        blocks.section("*Problem*"),
-        blocks.said(shorten(session.problem, SHOWN_PROBLEM)),
     ]
+    if session.problem != session.title:
+        shown += [blocks.section("*Problem*"), blocks.said(shorten(session.problem, SHOWN_PROBLEM))]
     if len(session.problem) > SHOWN_PROBLEM:
         shown.append(blocks.context("The whole text is the first message of the thread."))
     shown.append(blocks.section("*What we know*"))
