@@ -15,7 +15,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Reply:
-    """Said to the clicker only. `text` says what `blocks` say."""
+    """Said to the clicker only. `text` says what `blocks` say, as plain words: it is escaped where it is sent."""
 
     text: str
     blocks: Sequence[Block] | None = None

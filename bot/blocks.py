@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from core.text import shorten
@@ -18,6 +19,7 @@ View = dict[str, object]
 SECTION, HEADER, BUTTON, OPTION, CONTEXT = 3_000, 150, 75, 75, 3_000
 INPUT = 3_000
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
+MESSAGE = 13_000  # of JSON, all blocks of a message together; Slack refuses a little more than this
 FALLBACK = 3_900
 
 
@@ -52,9 +54,10 @@ def said(text: str) -> Block:
     return {"type": "section", "text": plain(text)}
 
 
-def paragraphs(text: str, limit: int = 20) -> list[Block]:
-    """A long text as it is, in as many sections as it needs, at most `limit`."""
-    return [said(text[at : at + SECTION]) for at in range(0, len(text), SECTION)][:limit]
+def paragraphs(text: str, most: int = 4) -> list[Block]:
+    """A long text as it is, in sections of 3,000 characters; after `most` of them (a message holds about 13,000) it says that it goes on."""
+    parts = [said(text[at : at + SECTION]) for at in range(0, len(text), SECTION)]
+    return parts if len(parts) <= most else [*parts[:most], context(f"It goes on: {len(text):,} characters in all.")]
 
 
 def code(text: str) -> Block:
@@ -69,6 +72,35 @@ def code(text: str) -> Block:
 def context(*texts: str) -> Block:
     """Small print, mrkdwn."""
     return {"type": "context", "elements": [mrkdwn(text, CONTEXT) for text in texts[:10]]}
+
+
+def size(shown: Sequence[Block]) -> int:
+    """How many characters of JSON these blocks are: what Slack counts against `MESSAGE`."""
+    return len(json.dumps(list(shown), ensure_ascii=False, separators=(",", ":")))
+
+
+def fitted(shown: Sequence[Block], room: int = MESSAGE) -> list[Block]:
+    """The blocks with their longest texts cut, as far as it takes to fit into `room`."""
+    whole = list(shown)
+    for limit in (2_000, 1_200, 700, 400, 250):
+        if size(whole) <= room:
+            break
+        whole = [_cut(block, limit) for block in shown]
+    return whole
+
+
+def _cut(block: Block, limit: int) -> Block:
+    cut = dict(block)
+    match block:
+        case {"type": "plain_text" | "mrkdwn", "text": str(text)}:
+            cut["text"] = shorten(text, limit)
+        case {"type": "context", "elements": list()}:
+            cut["elements"] = [_cut(element, limit) for element in cast("list[Block]", block["elements"])]
+        case {"type": "section", "text": dict()}:
+            cut["text"] = _cut(cast("Block", block["text"]), limit)
+        case _:
+            pass
+    return cut
 
 
 def divider() -> Block:

@@ -106,7 +106,7 @@ def bolt_app(door: Door, signing_secret: str | None) -> AsyncApp:
 
     # Without it Bolt answers 500 to a payload it stumbles over itself, and Slack would deliver that again.
     async def unreadable(error: Exception) -> BoltResponse:
-        log.warning("a payload could not be read", error=type(error).__name__)
+        log.error("a payload could not be read", exc_info=error)
         return BoltResponse(status=400, body="This payload cannot be read.")
 
     app = AsyncApp(

@@ -16,11 +16,13 @@ from slack_bolt.response import BoltResponse
 
 from bot import errors, people
 from bot.answers import Answer, Choices, Done, FieldErrors, Later, Open, Reply, Show
+from bot.blocks import FALLBACK, escape
 from bot.errands import Errands
 from bot.interaction import Interaction, Kind
 from bot.metrics import Metrics
 from bot.replies import open_modal, publish_home, whisper
 from core.errors import Conflict, DomainError, Unavailable
+from core.text import shorten
 from core.unit import IN_DOUBT, Again, CommitUnderWay, Duplicate, Stranger
 
 log = structlog.get_logger()
@@ -128,7 +130,7 @@ class Guard:
                     return _ok(
                         {
                             "response_type": "ephemeral",
-                            "text": text[:3_900],
+                            "text": escape(shorten(text, FALLBACK)),
                             **({"blocks": list(blocks)} if blocks else {}),
                         }
                     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import structlog
 
 from bot.answers import Reply
-from bot.blocks import View
+from bot.blocks import FALLBACK, View, escape
 from bot.interaction import Interaction, Kind
 from bot.slack import Lacking, Refused, SlackFailed
 from core.ids import new_id
+from core.text import shorten
 
 log = structlog.get_logger()
 
@@ -22,13 +23,18 @@ async def open_modal(interaction: Interaction, view: View) -> None:
             method, trigger_id=interaction.trigger_id, view={**view, "external_id": f"fp-{new_id()}"}
         )
     except SlackFailed as error:
+        if error.code == "exchanged_trigger_id":
+            return  # the click came twice, and its form is open
         log.warning("a modal did not open", error=str(error), name=interaction.name)
         await whisper(interaction, Reply("Slack was too slow to open the form. Please press the button again."))
 
 
 async def whisper(interaction: Interaction, reply: Reply) -> None:
     """Says something to the clicker only. In a direct message it is an ordinary message: nobody else is there."""
-    message: dict[str, object] = {"text": reply.text[:3_900], "blocks": list(reply.blocks) if reply.blocks else None}
+    message: dict[str, object] = {
+        "text": escape(shorten(reply.text, FALLBACK)),
+        "blocks": list(reply.blocks) if reply.blocks else None,
+    }
     channel = interaction.channel
     try:
         if interaction.kind is Kind.EVENT and interaction.is_direct and channel:

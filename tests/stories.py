@@ -149,7 +149,11 @@ def parsed_texts(said: object) -> Iterator[str]:
         yield from parsed_texts(inner)
 
 
+def live_in(said: object) -> list[str]:
+    """What comes alive in a message or view: mentions and links beside those FlowPilot itself makes."""
+    return [found for each in parsed_texts(said) for found in LIVE.findall(each) if not OURS.match(found)]
+
+
 async def live_markup(slack: Slack) -> list[str]:
-    """What came alive in anything the bot ever sent: mentions and links beside those FlowPilot itself makes."""
-    sent = [each for call in await slack.log() for each in parsed_texts(call.args)]
-    return [found for each in sent for found in LIVE.findall(each) if not OURS.match(found)]
+    """What came alive in anything the bot ever sent by a call."""
+    return [found for call in await slack.log() for found in live_in(call.args)]

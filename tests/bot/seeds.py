@@ -158,11 +158,20 @@ async def count(bot: Bot, table: str) -> int:
         return await unit.session.scalar(text(f"select count(*) from {table}")) or 0
 
 
-async def nothing_waits(bot: Bot) -> bool:
-    """Whether every delivery is concluded."""
-    wanted = text("select not exists (select from outbox where state in ('waiting', 'leased', 'sending'))")
+async def nothing_waits(bot: Bot, effect: str = "%") -> bool:
+    """Whether every delivery (of one effect) is concluded."""
+    return await _none_is(bot, effect, "waiting", "leased", "sending")
+
+
+async def nothing_is_under_way(bot: Bot) -> bool:
+    """Whether no delivery is being made at this moment; some may wait."""
+    return await _none_is(bot, "%", "leased", "sending")
+
+
+async def _none_is(bot: Bot, effect: str, *states: str) -> bool:
+    wanted = text("select not exists (select from outbox where effect like :effect and state = any(:states))")
     async with bot.database.unit(await account_of(bot)) as unit:
-        return bool(await unit.session.scalar(wanted))
+        return bool(await unit.session.scalar(wanted, {"effect": effect, "states": list(states)}))
 
 
 async def is_admin(bot: Bot, slack_user_id: str) -> None:

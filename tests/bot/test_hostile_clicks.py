@@ -10,12 +10,12 @@ import pytest
 
 from bot.app import Bot
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.wire import obj, objs
+from bot.sandbox.wire import Json, obj, objs
 from tests.bot import seeds
 from tests.bot.raw import sender
 from tests.conftest import Fresh, a_bot
 from tests.slack import Message, Person, Slack
-from tests.stories import Session, a_fix, shows, started, whispered
+from tests.stories import Session, a_fix, shows, started
 
 PROBLEM = "the print spooler on PRN02 keeps stopping and nobody can print"
 DAY = 24 * 3600
@@ -113,14 +113,14 @@ async def test_a_button_or_argument_that_nobody_knows_is_answered(ana: Person, f
         async def more(before: int = before) -> list[Message]:
             return (await ana.ephemerals())[before:]
 
-        assert "Please use the newest" in (await ana.slack.until(more))[0].plain() or action_id.startswith("access")
+        assert "lease use the newest card" in (await ana.slack.until(more))[0].plain()
     assert (await shows(ana, fix, "*Proposed*")).buttons == fix.buttons
 
 
 async def test_a_form_or_shortcut_that_nobody_knows_is_answered(
     slack: Slack, workspace: SandboxServer, ana: Person
 ) -> None:
-    view = {
+    view: Json = {
         "id": "V1",
         "hash": "1",
         "type": "modal",
@@ -188,7 +188,7 @@ async def test_a_final_outcome_is_corrected_and_both_stay_on_record(
     modal = await ana.slack.until(ana.modal)
     assert (await ana.submit(modal, outcome="It did not work", notes="It came back at noon")).closed
     await shows(ben, fix, "*Did not work*: recorded by Ana Duarte", buttons=[])
-    events = await seeds.audited(bot, "fix.recorded") + await seeds.audited(bot, "fix.corrected")
+    events = [*await seeds.audited(bot, "fix.recorded"), *await seeds.audited(bot, "fix.corrected")]
     assert [event.detail["after"] for event in events] == ["applied_success", "applied_failed"]
 
 

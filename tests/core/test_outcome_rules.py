@@ -130,7 +130,7 @@ def test_the_recorder_or_an_admin_can_correct_a_final_outcome(
     final: FixStatus, outcome: Outcome, by: object, is_admin: bool
 ):
     fix = a_fix(status=final, applied=True)
-    fix.recorded_by = BEN
+    fix.recorded_by, fix.verified_at = BEN, NOON
     corrector = BEN if by == BEN else EVA
     fix.correct(outcome, "pressed the wrong button", by=corrector, is_admin=is_admin, at=LATER)
     assert fix.status.value == outcome.value

@@ -50,7 +50,9 @@ def _fitting(column: Column[object]) -> object:
 async def two(url: URL) -> AsyncGenerator[Two]:
     """Rows of every table, made by the superuser, without the rows they belong to: foreign keys are not what is tested here."""
     settings = {"server_settings": {"session_replication_role": "replica"}}
-    superuser = create_async_engine(url.set(username="postgres"), connect_args=settings)
+    superuser = create_async_engine(
+        url.difference_update_query(["logins"]).set(username="postgres"), connect_args=settings
+    )
     two = Two(new_id(), new_id())
     async with superuser.begin() as connection:
         for name in OF_AN_ACCOUNT:
@@ -147,6 +149,10 @@ async def test_the_audit_can_be_added_to_but_neither_changed_nor_cut(engine: Asy
         "create or replace function app.account_id() returns uuid language sql as 'select null::uuid'",
         "set session_replication_role = replica",
         "set session authorization postgres",
+        "set role app_owner",
+        "set role app_worker",
+        "set role flowpilot",
+        "create temporary table mine (id int)",
         "copy users to program 'true'",
     ],
 )
@@ -155,11 +161,18 @@ async def test_the_bots_role_can_change_nothing_but_rows(engine: AsyncEngine, tw
         assert await outcome(connection, text(command)) == DENIED
 
 
+async def test_there_is_no_way_out_of_the_bots_role(engine: AsyncEngine, two: Two):
+    for command in ("reset role", "set role none", "reset session authorization", "reset all", "discard all"):
+        async with within(engine, two.empty) as connection:
+            await outcome(connection, text(command))
+            assert await connection.scalar(text("select current_user || ', ' || session_user")) == "app_rw, app_rw"
+
+
 @pytest.mark.parametrize("role", ["app_rw", "app_worker"])
 async def test_the_roles_belong_to_no_other_and_bypass_nothing(engine: AsyncEngine, role: str):
     async with engine.connect() as connection:
         wanted = text(
-            """select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin or rolreplication,
+            """select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication,
                       (select count(*) from pg_auth_members where member = r.oid)
                from pg_roles r where rolname = :role"""
         )
@@ -183,7 +196,7 @@ async def test_the_worker_sees_of_every_account_when_a_delivery_is_due_and_nothi
 
 
 async def test_the_worker_sees_unfinished_deliveries_only(worker_engine: AsyncEngine, url: URL, two: Two):
-    superuser = create_async_engine(url.set(username="postgres"))
+    superuser = create_async_engine(url.difference_update_query(["logins"]).set(username="postgres"))
     mine = text("select count(*) from outbox where account_id = :a").bindparams(a=two.full)
     for state, sees in (("waiting", 1), ("done", 0), ("unknown", 0), ("sending", 1)):
         async with superuser.begin() as connection:

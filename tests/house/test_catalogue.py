@@ -11,9 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from core import embedded
+from core import bootstrap, embedded
+from core.db import engine_as
 from migrations.models import MODELS, metadata
 from tests.conftest import Fresh
 
@@ -65,7 +66,7 @@ async def rows(connection: AsyncConnection, query: str) -> set[tuple[object, ...
 @pytest.fixture(scope="module")
 async def migrated(fresh_database: Fresh) -> AsyncGenerator[AsyncEngine]:
     """What the migrations make."""
-    engine = create_async_engine(await fresh_database())
+    engine = engine_as(await fresh_database(), "app_owner")
     yield engine
     await engine.dispose()
 
@@ -74,7 +75,8 @@ async def migrated(fresh_database: Fresh) -> AsyncGenerator[AsyncEngine]:
 async def modelled(server: Path) -> AsyncGenerator[AsyncEngine]:
     """What the models say by themselves."""
     url: URL = await embedded.database(server, f"m{uuid4().hex[:12]}")
-    engine = create_async_engine(url)
+    await bootstrap.prepare(url)
+    engine = engine_as(url, "app_owner")
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
     yield engine

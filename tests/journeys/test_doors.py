@@ -18,7 +18,7 @@ async def in_thread_of(reader: Person, channel: str, ts: str) -> Session:
 
     async def card() -> Message | None:
         thread = await reader.messages(channel, ts)
-        return next((each for each in thread if each.by_bot and "*Problem*" in each.plain()), None)
+        return next((each for each in thread if each.by_bot and "*What we know*" in each.plain()), None)
 
     found = await reader.slack.until(card)
     return Session(found.channel, ts, found.ts)
@@ -129,7 +129,7 @@ async def test_what_people_say_in_channels_among_themselves_is_not_touched(bot: 
     await ana.say("helpdesk", PROBLEM)
     await ana.command("/pilot help")
     assert await seeds.count(bot, "ai_sessions") == 0
-    assert [call.method for call in await slack.log()] == ["auth.test"]
+    assert {call.method for call in await slack.log()} <= {"auth.test", "users.info"}, "nothing is written"
 
 
 async def test_a_session_in_a_private_channel_says_who_can_see_it(ana: Person) -> None:

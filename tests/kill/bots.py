@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 from bot.settings import Settings
 
@@ -100,7 +101,7 @@ class Nursery:
             cast("asyncio.StreamWriter", self.process.stdin),
             cast("asyncio.StreamReader", self.process.stdout),
         )
-        pipe = tempfile.mktemp(dir=self.folder)
+        pipe = str(self.folder / uuid4().hex)
         os.mkfifo(pipe)
         log = await _lines_of(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
         order = {"environment": environment_of(settings), "log": pipe}

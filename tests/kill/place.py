@@ -42,6 +42,11 @@ class Database:
     async def settled(self) -> bool:
         return await self.count(f"select count(*) from outbox where {UNFINISHED}") == 0
 
+    async def unfinished(self) -> list[asyncpg.Record]:
+        """What is not delivered yet, for a message."""
+        sql = f"select id, effect, state, attempts, due_at - now() as due, lease_until - now() as lease, problem from outbox where {UNFINISHED}"
+        return await self.connection.fetch(sql)
+
     async def leased(self) -> int:
         """How many deliveries somebody holds."""
         return await self.count(
@@ -113,6 +118,7 @@ class Replica:
     async def start(self) -> None:
         """The next bot."""
         self.postgres.said.clear()
+        self.postgres.trap.at, self.postgres.trap.sprung = None, False
         settings = settings_for(
             self.url.update_query_dict({"host": str(self.postgres.folder)}),
             self.workspace,
@@ -122,9 +128,10 @@ class Replica:
         self.process = await (await self.begin(settings)).serving()
 
     async def replace(self) -> None:
-        """After a kill: all that the dead one had sent has taken effect, its leases run out, and the next one starts."""
+        """After a kill: all that the dead one had sent has taken effect, a minute passes for its leases, and the next one starts."""
         await self.running.gone()
         await self.postgres.gone()
+        await self.slack.gone()
         await self.database.expire(await self.database.leases_of(self.postgres.said))
         await self.start()
 
@@ -187,7 +194,9 @@ class Place:
             if seen := await predicate():
                 return seen
             left = end - time.monotonic()
-            assert left > 0, f"not within {within} s; the bot said: {''.join(self.replica.running.lines[-20:])}"
+            assert left > 0, (
+                f"not within {within} s; left: {await self.database.unfinished()}; the bot said: {''.join(self.replica.running.lines[-20:])}"
+            )
             try:
                 async with asyncio.timeout(min(left, 1.0)):
                     await trap.traffic.wait()

@@ -80,6 +80,7 @@ async def test_what_a_stop_leaves_undelivered_the_next_bot_delivers(server: Path
         place.replica.running.stop()
         assert await place.replica.running.exit_code() == 0
         assert not await place.database.settled()
+        await place.slack.clear_faults()
         await place.database.a_while_passes()
         await place.replica.start()
         await place.until(place.database.settled)

@@ -38,7 +38,8 @@ class Trap:
 
     def arm(self, at: int, kill: Callable[[], None]) -> None:
         """From now on count, and call `kill` at message `at` (1 is the next)."""
-        self.count, self.at, self._kill, self.sprung = 0, at, kill, False
+        assert not self.sprung, "the bot is dead already"
+        self.count, self.at, self._kill = 0, at, kill
 
     def disarm(self) -> None:
         self.at = None
@@ -126,8 +127,20 @@ class SlackProxy:
     upstream: str
     session: aiohttp.ClientSession
     url: str = ""
+    _open: set[asyncio.Task[web.Response]] = field(default_factory=set["asyncio.Task[web.Response]"])
 
-    async def forward(self, request: web.Request) -> web.Response:
+    async def gone(self) -> None:
+        """Waits until Slack has finished with everything a dead bot had asked."""
+        if self._open:
+            await asyncio.wait(self._open)
+
+    async def asked(self, request: web.Request) -> web.Response:
+        task = asyncio.ensure_future(self._forward(request))
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        return await asyncio.shield(task)
+
+    async def _forward(self, request: web.Request) -> web.Response:
         generation, content = self.trap.generation, await request.read()
         if not self.trap.passes(generation, f"Slack is asked {request.path}"):
             return _cut(request)
@@ -158,7 +171,7 @@ async def proxies(server: Path, slack: str) -> AsyncGenerator[tuple[PostgresProx
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
             before_slack = SlackProxy(trap, slack, session)
             application = web.Application()
-            application.router.add_route("*", "/{path:.*}", before_slack.forward)
+            application.router.add_route("*", "/{path:.*}", before_slack.asked)
             runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -31,7 +31,7 @@ DECISION_LABEL = {
     Decision.BUILD_TEMPLATE: "Build template",
     Decision.DISMISSED: "Dismissed",
 }
-SCRIPT_BLOCKS = 4
+BESIDE_SCRIPT = 6_500  # what the rest of a card may take, so that a script has the other half
 
 
 def card_text(card: FixCard) -> str:
@@ -55,21 +55,27 @@ def card_blocks(card: FixCard) -> list[Block]:
     ]
     if fix.description:
         shown.append(blocks.said(fix.description))
-    if fix.ai_drafted_script:
-        shown += script_blocks(fix.ai_drafted_script)
+    script_at = len(shown)
     origin = "Composed without AI" if fix.composed_without_ai else "Suggested by AI"
     told = fix.sources[:5] if any(origin in source for source in fix.sources) else [origin, *fix.sources[:5]]
     shown.append(blocks.context(*(blocks.escape(line) for line in told)))
     shown += [blocks.context(line) for line in _history(card)]
-    return [*shown, *_buttons(fix)]
+    shown += _buttons(fix)
+    if fix.ai_drafted_script:
+        shown = blocks.fitted(shown, BESIDE_SCRIPT)
+        shown[script_at:script_at] = script_blocks(fix.ai_drafted_script, blocks.MESSAGE - blocks.size(shown))
+    return blocks.fitted(shown)
 
 
-def script_blocks(script: str) -> list[Block]:
-    """The script as code; more than 12,000 characters are cut, saying so."""
-    parts = [script[at : at + blocks.SECTION] for at in range(0, len(script), blocks.SECTION)]
-    shown: list[Block] = [blocks.code(part) for part in parts[:SCRIPT_BLOCKS]]
-    if len(parts) > SCRIPT_BLOCKS:
-        shown.append(blocks.context(f"The script goes on: {len(script):,} characters in all."))
+def script_blocks(script: str, room: int = blocks.MESSAGE) -> list[Block]:
+    """The script as code, its beginning where the whole does not fit into `room`: then it says so."""
+    end = blocks.context(f"The script goes on: {len(script):,} characters in all.")
+    shown: list[Block] = []
+    for at in range(0, len(script), blocks.SECTION):
+        part = blocks.code(script[at : at + blocks.SECTION])
+        if blocks.size([*shown, part, end]) > room:
+            return [*shown, end]
+        shown.append(part)
     return shown
 
 
@@ -134,7 +140,9 @@ def _decisions(fix: SuggestedFix) -> list[Block]:
 def run_reply(fix: SuggestedFix) -> tuple[str, list[Block]]:
     """The script, handed back to whoever runs it."""
     text = f"Here is the script for “{fix.title}”. The fix is marked as applied; say how it went when you know."
-    return text, [blocks.said(text), *script_blocks(fix.ai_drafted_script or "")]
+    said = blocks.said(text)
+    script = script_blocks(fix.ai_drafted_script or "", blocks.MESSAGE - blocks.size([said]))
+    return blocks.escape(text), [said, *script]
 
 
 def outcome_modal(fix: SuggestedFix, preset: Outcome, *, typed: str | None = None) -> View:
@@ -206,4 +214,4 @@ def pending(
         shown += [blocks.section(waiting_line(one, link, now)), waiting_buttons(one.fix.id)]
     if (number + 1) * PAGE < total:
         shown.append(blocks.actions([blocks.button("Next page", "fixes.page", str(number + 1))]))
-    return f"{title}: {total}", shown
+    return f"{title}: {total}", blocks.fitted(shown)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from bot import blocks
-from bot.answers import Answer, Done, Later, Reply
+from bot.answers import Answer, Choices, Done, Later, Reply
 from bot.interaction import Interaction, Kind
 from bot.slack import SlackFailed
 from core.errors import Invalid
@@ -27,6 +27,8 @@ COMMANDS = [
 
 
 async def show(interaction: Interaction) -> Answer:
+    async with interaction.read():
+        pass  # for members of every role, and for nobody else
     lines = "\n".join(f"*/pilot {usage}*  {what}" for usage, what in COMMANDS)
     more = (
         "In a thread, where Slack has no slash commands: mention @FlowPilot with the problem, use a message's shortcut "
@@ -94,7 +96,9 @@ async def ignore(interaction: Interaction) -> Answer:
 
 async def unknown(interaction: Interaction) -> Answer:
     """A click nobody knows: from a newer or a much older FlowPilot. It gets an answer all the same."""
-    if interaction.kind in {Kind.EVENT, Kind.CLOSED, Kind.OPTIONS}:
+    if interaction.kind is Kind.OPTIONS:
+        return Choices(())
+    if interaction.kind in {Kind.EVENT, Kind.CLOSED}:
         return Done()
     raise Invalid(
         "FlowPilot does not know this button any more. Nothing was changed; please use the newest card, or /pilot help."

@@ -75,16 +75,12 @@ def _menu(session: Session) -> list[tuple[str, str]]:
 
 def problem_text(session: Session) -> tuple[str, list[Block]]:
     """The whole problem, for the thread: nothing parsed, nothing lost."""
-    parts = [session.problem[at : at + blocks.SECTION] for at in range(0, len(session.problem), blocks.SECTION)]
-    return blocks.escape(shorten(session.problem, blocks.FALLBACK)), [
-        blocks.section("*The whole problem*"),
-        *map(blocks.said, parts),
-    ]
+    text = blocks.escape(shorten(session.problem, blocks.FALLBACK))
+    return text, [blocks.section("*The whole problem*"), *blocks.paragraphs(session.problem)]
 
 
 def message_blocks(text: str) -> list[Block]:
-    parts = [text[at : at + blocks.SECTION] for at in range(0, len(text), blocks.SECTION)]
-    return [*map(blocks.said, parts[:4]), blocks.context("FlowPilot · composed without AI")]
+    return [*blocks.paragraphs(text), blocks.context("FlowPilot · composed without AI")]
 
 
 def new_modal(*, channel: str | None, thread_ts: str | None = None, problem: str | None = None) -> View:
@@ -142,7 +138,7 @@ def fact_modal(session: Session, *, text: str | None = None, message_ts: str | N
 def listing(title: str, page: Page, url: str, *, which: str | None) -> tuple[str, list[Block]]:
     """A list for its reader only; `which` names it for the button that turns the page."""
     if not page.items:
-        return f"{title}: none.", [blocks.section(f"*{blocks.escape(title)}*\nNone.")]
+        return f"{blocks.escape(title)}: none.", [blocks.section(f"*{blocks.escape(title)}*\nNone.")]
     first = page.number * PAGE + 1
     total = f"{page.total}" if page.total < 1_000 else "1,000 or more"
     shown: list[Block] = [
@@ -158,7 +154,7 @@ def listing(title: str, page: Page, url: str, *, which: str | None) -> tuple[str
         shown.append(blocks.actions([blocks.button("Next page", "sessions.page", f"{which}:{page.number + 1}")]))
     elif page.more:
         shown.append(blocks.context("More were found: add a word to narrow it down."))
-    return f"{title}: {page.total}", shown
+    return f"{blocks.escape(title)}: {page.total}", blocks.fitted(shown)
 
 
 def chooser(verb: str, sessions: Sequence[Session]) -> tuple[str, list[Block]]:
