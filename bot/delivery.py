@@ -20,7 +20,7 @@ from bot.posting import CannotTell, Lost
 from bot.slack import Lacking, Refused, ShutOut, SlackFailed, Throttled
 from core.db import Engine
 from core.errors import DomainError, NotFound, Unavailable
-from core.ids import AccountId
+from core.ids import AccountId, DeliveryId
 from core.llm.provider import ModelProvider
 from core.outbox import queries, service
 from core.outbox.events import revive
@@ -53,6 +53,7 @@ class Worker:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
     _held: dict[AccountId, set[UUID]] = field(default_factory=dict[AccountId, "set[UUID]"])
+    _adrift: list[tuple[AccountId, DeliveryId, UUID]] = field(default_factory=list[tuple[AccountId, DeliveryId, UUID]])
     _stopping: bool = False
 
     def wake(self) -> None:
@@ -63,6 +64,7 @@ class Worker:
         while not self._stopping:
             self._woken.clear()
             try:
+                await self._give_back()
                 for account_id in await queries.due_accounts(self.worker_engine, self.database.clock()):
                     self._poke(account_id)
             except Exception as error:  # noqa: BLE001 - whatever it is (the database restarts), the next round tries again
@@ -90,7 +92,8 @@ class Worker:
             await asyncio.wait([task for task, _ in self._draining.values()], timeout=seconds)
         for account_id in self._draining:
             async with self.database.unit(account_id, source="delivery") as unit:
-                await queries.give_back(unit, list(self._held.get(account_id, ())))
+                for token in self._held.get(account_id, ()):
+                    await queries.give_back(unit, token)
 
     async def _drain(self, account_id: AccountId, poked: asyncio.Event) -> None:
         """Delivers what the account has due, at most `AT_ONCE` at a time; a slow one takes one place and holds up no other."""
@@ -130,10 +133,20 @@ class Worker:
         try:
             await self._deliver_once(house, delivery, token)
         except (DomainError, Again) as error:
-            # Not even its end could be written down: the lease runs out, and whoever takes over looks first.
+            # Not even its end could be written down. The lease is given back as soon as the database is there, not when it runs out.
             log.warning("a delivery's end was not written down", effect=delivery.effect, reason=str(error))
+            self._adrift.append((AccountId(delivery.account_id), DeliveryId(delivery.id), token))
         except Exception:
             log.exception("a delivery's end was not written down", effect=delivery.effect)
+            self._adrift.append((AccountId(delivery.account_id), DeliveryId(delivery.id), token))
+
+    async def _give_back(self) -> None:
+        """The leases of deliveries whose end could not be written down: whoever takes over looks first."""
+        while self._adrift:
+            account_id, delivery_id, token = self._adrift[-1]
+            async with self.database.unit(account_id, source="delivery") as unit:
+                await queries.give_back(unit, token, delivery_id)
+            self._adrift.pop()
 
     async def _deliver_once(self, house: House, delivery: Delivery, token: UUID) -> None:
         outcome = "done"

@@ -52,11 +52,13 @@ Compose = Callable[[Unit, Event], Awaitable[Outgoing | None]]
 @dataclass(frozen=True)
 class Post:
     """`compose` says what to post now (None: nothing any more), `posted` keeps where it is, in the transaction that concludes the delivery;
-    `elsewhere` says where it goes instead when the channel is gone."""
+    `elsewhere` says where it goes instead when the channel is gone; `displaced` finds the conversation a new place (given Slack's word for what is
+    wrong with the old one), and the post then lines up behind what makes it."""
 
     compose: Compose
     posted: Callable[[Unit, Event, Posted], Awaitable[None]]
     elsewhere: Compose | None = None
+    displaced: Callable[[Unit, Event, str], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
-from bot.effects import House, Outgoing, Post, Posted
+from bot.effects import House, NotYet, Outgoing, Post, Posted
 from bot.slack import Gone, Refused, SlackAway, Throttled
 from core.outbox import service
 from core.outbox.models import Delivery, DeliveryState
@@ -55,7 +55,11 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
                 return  # the lease ran out: somebody else has it now
         try:
             where = await _send(house, delivery, outgoing)
-        except Gone:
+        except Gone as gone:
+            if post.displaced is not None:
+                async with house.unit() as unit:
+                    await post.displaced(unit, event, gone.code)
+                raise NotYet(f"its place is gone: {gone}") from None
             if compose is post.elsewhere or post.elsewhere is None:
                 raise
             continue

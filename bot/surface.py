@@ -89,10 +89,14 @@ EFFECTS: Effects = {
     "sessions.post_card": Post(
         session_effects.compose_card, session_effects.card_posted, session_effects.card_elsewhere
     ),
-    "sessions.post_problem": Post(session_effects.compose_problem, session_effects.message_posted),
-    "sessions.post_message": Post(session_effects.compose_message, session_effects.message_posted),
+    "sessions.post_problem": Post(
+        session_effects.compose_problem, session_effects.message_posted, displaced=session_effects.displaced
+    ),
+    "sessions.post_message": Post(
+        session_effects.compose_message, session_effects.message_posted, displaced=session_effects.displaced
+    ),
     "sessions.update_card": Work(session_effects.update_card),
-    "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted),
+    "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
     "fixes.update_card": Work(fix_effects.update_card),
     "fixes.propose": Work(fix_effects.propose),
     "home.publish": Work(home_effects.publish),

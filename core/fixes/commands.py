@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from pydantic import AwareDatetime
 
 from core.fixes.models import Decision, Outcome
 from core.ids import FixId
@@ -18,7 +18,7 @@ class RecordOutcome(Command):
     fix_id: FixId
     outcome: Outcome
     notes: str | None = None
-    check_at: datetime | None = None
+    check_at: AwareDatetime | None = None
 
 
 class CorrectOutcome(Command):

@@ -1,5 +1,6 @@
 """Proposals without a model: what worked before in the account, then the starter playbooks, else good questions."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,10 @@ class OfflineProvider:
 
     async def take_turn(self, problem: ProblemView, past: Sequence[PastFix]) -> Turn:
         """Return the best fix that was not judged in this session yet, or questions where none fits."""
+        # In a thread: hundreds of past fixes take tens of milliseconds to compare, and clicks must not wait for them.
+        return await asyncio.to_thread(self._turn, problem, past)
+
+    def _turn(self, problem: ProblemView, past: Sequence[PastFix]) -> Turn:
         statement = _statement(problem)
         judged = {_key(earlier.title) for earlier in problem.earlier if earlier.status in _JUDGED}
         experience = _by_title(past)

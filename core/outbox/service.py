@@ -91,8 +91,7 @@ async def step_back(unit: Unit, delivery: Delivery, token: UUID, problem: str) -
         token,
         id=new_id(),
         state=DeliveryState.WAITING,
-        due_at=unit.now + timedelta(milliseconds=200),
-        attempts=0,
+        due_at=unit.now + backoff(delivery.attempts) / 5,
         lease_token=None,
         problem=problem,
     )

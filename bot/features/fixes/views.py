@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot import blocks
 from bot.blocks import Block, View
-from core.fixes.models import LABEL, NEEDS_NOTES, Decision, Outcome, SuggestedFix
+from core.fixes.models import LABEL, NEEDS_NOTES, Decision, FixStatus, Outcome, SuggestedFix
 from core.fixes.overview import FixCard
 from core.fixes.pages import PAGE, Waiting
 from core.text import shorten
@@ -94,13 +94,15 @@ def _history(card: FixCard) -> list[str]:
         lines.append(
             f"*{LABEL[fix.status].capitalize()}*: recorded by {who(fix.recorded_by)}, {blocks.when(fix.recorded_at)}"
         )
-    for label, text in (
-        ("Works so far", fix.partial_notes),
-        ("Waits for", fix.pending_reason),
-        ("What happened", fix.failure_reason),
-    ):
-        if text:
-            lines.append(f"{label}: {blocks.escape(shorten(text, 1_500))}")
+    # What was said of an earlier outcome stays on record; the card says what holds now.
+    said = {
+        FixStatus.APPLIED_PARTIAL: ("Works so far", fix.partial_notes),
+        FixStatus.APPLIED_PENDING: ("Waits for", fix.pending_reason),
+        FixStatus.APPLIED_FAILED: ("What happened", fix.failure_reason),
+    }
+    label, text = said.get(fix.status, ("", None))
+    if text:
+        lines.append(f"{label}: {blocks.escape(shorten(text, 1_500))}")
     if fix.check_at:
         lines.append(f"To be checked {blocks.when(fix.check_at)}")
     if card.successor:

@@ -66,13 +66,24 @@ async def update_card(house: House, event: Event) -> None:
     except Gone as gone:
         async with house.unit() as unit:
             session = await queries.session_for_update(unit, _session_of(event))
-            if session.card_ts != card.session.card_ts:
-                return  # another replica has seen to it, and there is a new card
-            session.card_ts = None
-            if gone.code != "message_not_found":
-                session.thread_ts = None
-                session.channel = (await people.user(unit, session.owner_id)).slack_user_id
-            unit.emit(SessionCardLost(SessionId(session.id)))
+            if session.card_ts == card.session.card_ts:  # else another replica has seen to it, and there is a new card
+                await _displace(unit, session, gone.code)
+
+
+async def displaced(unit: Unit, event: Event, code: str) -> None:
+    """The thread cannot be written to any more: the session gets a new card, in its channel or in its owner's direct messages."""
+    session = await queries.session_for_update(unit, _session_of(event))
+    if session.card_ts is not None:  # else a new card is on its way already
+        await _displace(unit, session, code)
+
+
+async def _displace(unit: Unit, session: Session, code: str) -> None:
+    session.card_ts = None
+    if code != "message_not_found":
+        session.thread_ts = None
+    if code not in {"message_not_found", "thread_not_found"}:
+        session.channel = (await people.user(unit, session.owner_id)).slack_user_id
+    unit.emit(SessionCardLost(SessionId(session.id)))
 
 
 def _thread(session: Session) -> str:
