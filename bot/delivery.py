@@ -20,7 +20,7 @@ from bot.posting import CannotTell, Lost
 from bot.slack import Lacking, Refused, ShutOut, SlackFailed, Throttled
 from core.db import Engine
 from core.errors import DomainError, NotFound, Unavailable
-from core.ids import AccountId, DeliveryId
+from core.ids import AccountId
 from core.llm.provider import ModelProvider
 from core.outbox import queries, service
 from core.outbox.events import revive
@@ -53,7 +53,8 @@ class Worker:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
     _held: dict[AccountId, set[UUID]] = field(default_factory=dict[AccountId, "set[UUID]"])
-    _adrift: list[tuple[AccountId, DeliveryId, UUID]] = field(default_factory=list[tuple[AccountId, DeliveryId, UUID]])
+    _troubled: set[AccountId] = field(default_factory=set[AccountId])
+    _adrift: list[tuple[AccountId, list[UUID]]] = field(default_factory=list[tuple[AccountId, "list[UUID]"]])
     _stopping: bool = False
 
     def wake(self) -> None:
@@ -92,8 +93,7 @@ class Worker:
             await asyncio.wait([task for task, _ in self._draining.values()], timeout=seconds)
         for account_id in self._draining:
             async with self.database.unit(account_id, source="delivery") as unit:
-                for token in self._held.get(account_id, ()):
-                    await queries.give_back(unit, token)
+                await queries.give_back(unit, list(self._held.get(account_id, ())))
 
     async def _drain(self, account_id: AccountId, poked: asyncio.Event) -> None:
         """Delivers what the account has due, at most `AT_ONCE` at a time; a slow one takes one place and holds up no other."""
@@ -112,13 +112,18 @@ class Worker:
                 _, running = await _first_of(running, poked)
         except (DomainError, Again) as error:
             log.warning("an account's deliveries wait", account=str(account_id), reason=str(error))
+            self._troubled.add(account_id)
         except Exception:
             log.exception("an account's deliveries stopped", account=str(account_id))
+            self._troubled.add(account_id)
         finally:
             if running:
                 await asyncio.wait(running)
             self._draining.pop(account_id, None)
-            self._held.pop(account_id, None)
+            tokens = self._held.pop(account_id, set())
+            if account_id in self._troubled:
+                self._troubled.discard(account_id)
+                self._adrift.append((account_id, list(tokens)))
 
     async def _claim(self, account_id: AccountId, token: UUID, limit: int) -> Sequence[Delivery]:
         if limit <= 0:
@@ -133,19 +138,18 @@ class Worker:
         try:
             await self._deliver_once(house, delivery, token)
         except (DomainError, Again) as error:
-            # Not even its end could be written down. The lease is given back as soon as the database is there, not when it runs out.
             log.warning("a delivery's end was not written down", effect=delivery.effect, reason=str(error))
-            self._adrift.append((AccountId(delivery.account_id), DeliveryId(delivery.id), token))
+            self._troubled.add(AccountId(delivery.account_id))
         except Exception:
             log.exception("a delivery's end was not written down", effect=delivery.effect)
-            self._adrift.append((AccountId(delivery.account_id), DeliveryId(delivery.id), token))
+            self._troubled.add(AccountId(delivery.account_id))
 
     async def _give_back(self) -> None:
-        """The leases of deliveries whose end could not be written down: whoever takes over looks first."""
+        """Leases of which not even the end could be written down, as soon as the database is there: whoever takes over looks first."""
         while self._adrift:
-            account_id, delivery_id, token = self._adrift[-1]
+            account_id, tokens = self._adrift[-1]
             async with self.database.unit(account_id, source="delivery") as unit:
-                await queries.give_back(unit, token, delivery_id)
+                await queries.give_back(unit, tokens)
             self._adrift.pop()
 
     async def _deliver_once(self, house: House, delivery: Delivery, token: UUID) -> None:
