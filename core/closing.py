@@ -82,11 +82,9 @@ def changes(session: AsyncSession) -> tuple[list[Shape], dict[str, object]]:
         write("insert", row, [column.key for column in inspect(row).mapper.column_attrs])
     for row in session.dirty:
         state = inspect(row)
-        changed = [
-            name
-            for name in state.committed_state
-            if name in state.mapper.column_attrs and state.attrs[name].history.has_changes()
-        ]
+        # What an attribute was before is kept there; one that was set to what it was is no change.
+        before = state.committed_state
+        changed = [name for name in before if name in state.mapper.column_attrs and before[name] != getattr(row, name)]
         if changed:
             write("update", row, sorted(changed))
     for row in session.deleted:

@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -72,6 +72,7 @@ class Unit:
     now: datetime
     session: AsyncSession
     source: str
+    _connection: AsyncConnection
     _subscriptions: Subscriptions
     _audit: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     _deliveries: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
@@ -91,7 +92,7 @@ class Unit:
 
     def emit(self, event: Event) -> None:
         """Queues one delivery per effect subscribed to this kind of event; they are committed with the state or not at all."""
-        ids = {name: str(value) for name, value in asdict(event).items()}
+        ids = {name: str(value) for name, value in vars(event).items()}
         for subscription in self._subscriptions.get(type(event), ()):
             self._deliveries.append(
                 {
@@ -144,7 +145,7 @@ class Unit:
                 parts.append(part)
                 values[name] = json.dumps(rows)
         if shapes or parts:
-            await self.session.execute(closing.statement(tuple(shapes), tuple(parts)), values)
+            await self._connection.execute(closing.statement(tuple(shapes), tuple(parts)), values)
         self.session.expunge_all()
 
 
@@ -191,7 +192,7 @@ class Database:
                 session = AsyncSession(connection, expire_on_commit=False, autoflush=False)
                 now = self.clock()
                 scope = await _open(connection, account_id, person, receipt, now)
-                unit = Unit(scope, now, session, source, self.subscriptions)
+                unit = Unit(scope, now, session, source, connection, self.subscriptions)
                 yield unit
                 await unit.close()
                 await self._commit(connection)
