@@ -13,9 +13,11 @@ from bot.channels import Channels
 from bot.installations import Installation
 from bot.slack import Slack
 from core.errors import Invalid
+from core.ids import new_id
 from core.unit import Database, Unit
 
 Json = Mapping[str, object]
+STILL_A_MESSAGE = {"file_share", "thread_broadcast"}
 
 
 class Kind(StrEnum):
@@ -73,7 +75,9 @@ class Interaction:
     @property
     def is_direct(self) -> bool:
         """In the person's conversation with the app."""
-        return (self.channel or "").startswith("D")
+        event = self.body.get("event")
+        said_so = isinstance(event, dict) and cast("Json", event).get("channel_type") == "im"
+        return said_so or (self.channel or "").startswith("D")
 
     def id_from_value(self) -> UUID:
         """The id a button or menu option carries ("verb:id" or "id"). Raises `Invalid` for anything else."""
@@ -133,7 +137,7 @@ def _parse(body: Json, base: Interaction) -> Interaction | None:
                 thread_ts=_maybe(message.get("thread_ts")),
                 text=str(message.get("text") or ""),
                 response_url=_maybe(body.get("response_url")),
-                receipt=f"shortcut:{body['callback_id']}:{body.get('trigger_id') or body.get('action_ts')}",
+                receipt=_receipt("shortcut", body.get("trigger_id"), body.get("action_ts")),
             )
         case "block_suggestion":
             return replace(person, kind=Kind.OPTIONS, name=_text(body["action_id"]), value=str(body.get("value") or ""))
@@ -151,7 +155,7 @@ def _command(base: Interaction, body: Json) -> Interaction:
         text=str(body.get("text") or ""),
         trigger_id=_maybe(body.get("trigger_id")),
         response_url=_maybe(body.get("response_url")),
-        receipt=f"command:{body['trigger_id']}",
+        receipt=_receipt("command", body.get("trigger_id")),
     )
 
 
@@ -177,7 +181,7 @@ def _action(base: Interaction, body: Json) -> Interaction:
         thread_ts=_maybe(message.get("thread_ts")),
         response_url=_maybe(body.get("response_url")),
         view=_dict(body["view"]) if body.get("view") else None,
-        receipt=f"action:{body.get('trigger_id')}:{action.get('action_ts')}",
+        receipt=_receipt("action", body.get("trigger_id"), action.get("action_ts")),
     )
 
 
@@ -190,18 +194,27 @@ def _event(base: Interaction, body: Json) -> Interaction | None:
     if event.get("bot_id") or not isinstance(user, str):
         return None
     ts = _maybe(event.get("ts"))
+    subtype = None if event.get("subtype") in STILL_A_MESSAGE else event.get("subtype")
     # app_mention and message both arrive for one mention: they share a receipt.
-    is_message = name in {"message", "app_mention"} and not event.get("subtype")
+    is_message = name in {"message", "app_mention"} and not subtype
     return replace(
         base,
-        name=f"{name}.{event['subtype']}" if event.get("subtype") else name,
+        name=f"{name}.{subtype}" if subtype else name,
         slack_user=user,
         channel=_maybe(event.get("channel")),
         message_ts=ts,
         thread_ts=_maybe(event.get("thread_ts")),
         text=str(event.get("text") or ""),
-        receipt=f"message:{event.get('channel')}:{ts}" if is_message else f"event:{body.get('event_id')}",
+        receipt=f"message:{event.get('channel')}:{ts}"
+        if is_message and ts
+        else _receipt("event", body.get("event_id")),
     )
+
+
+def _receipt(kind: str, *marks: object) -> str:
+    """What tells one delivery from another. Without any mark of Slack's every delivery is its own: doing it again beats not doing it."""
+    given = [str(mark) for mark in marks if mark]
+    return ":".join([kind, *(given or [str(new_id())])])
 
 
 def _dict(value: object) -> Json:

@@ -113,3 +113,14 @@ async def test_a_channel_that_is_archived_before_the_card_came_loses_nothing(
     await ana.press("It worked", on=fix)
     await moved.becomes(ana, "*Fix* · worked")
     assert await seeds.count(bot, "ai_sessions") == 2
+
+
+async def test_the_next_suggestion_finds_its_way_when_flowpilot_is_put_out_of_the_channel(
+    slack: Slack, ana: Person
+) -> None:
+    session = await started(ana, PROBLEM, "noc")
+    fix = await a_fix(ana, session)
+    modal = await ana.open_modal("Didn't work…", on=fix)
+    await slack.world(kick_bot="noc")
+    assert (await ana.submit(modal, notes="It stopped again")).closed
+    await told_directly(ana, "After “Clear the queue and restart the print spooler” did not solve it")

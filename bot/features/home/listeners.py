@@ -14,7 +14,7 @@ from core.outbox import service as outbox
 async def opened(interaction: Interaction) -> Answer:
     """`app_home_opened`: published by the outbox, in turn with every other change of it, and kept true from now on."""
     event = interaction.body.get("event")
-    if isinstance(event, dict) and event.get("tab") != "home":  # pyright: ignore[reportUnknownMemberType]
+    if isinstance(event, dict) and event.get("tab", "home") != "home":  # pyright: ignore[reportUnknownMemberType]
         return Done()
     try:
         async with interaction.unit() as unit:
