@@ -210,10 +210,8 @@ def _fixes(data: Data) -> Iterator[Rendered]:
     yield _message("fixes.run_reply", fixes.run_reply(data.fix()))
     yield _message("fixes.script_blocks", ("script", fixes.script_blocks(data.text * 8)))
     waiting = data.waiting()
-    links = [blocks.session_link(URL, one.session.title, "C0HELPDESK", "1.0") for one in waiting]
-    yield _message("fixes.pending", fixes.pending(waiting, links, 1_000, 1, NOON))
-    yield _message("fixes.pending", fixes.pending([], [], 0, 0, NOON))
-    yield _message("fixes.waiting_buttons", ("waiting", [fixes.waiting_buttons(new_id())]))
+    yield _message("fixes.pending", fixes.pending(waiting, 1_000, 1, URL, NOON))
+    yield _message("fixes.pending", fixes.pending([], 0, 0, URL, NOON))
 
 
 def _home(data: Data) -> Iterator[Rendered]:

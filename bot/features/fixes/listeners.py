@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypeVar
 
 from bot.answers import Answer, Done, Open, Reply
-from bot.blocks import session_link
 from bot.features.fixes import views
 from bot.forms import command
 from bot.interaction import Interaction
@@ -87,11 +86,7 @@ async def pending(interaction: Interaction) -> Answer:
         unit.scope.need_engineer("see what waits")
         waiting, total = await queries.pending(unit, None, number)
         now = unit.now
-    links = [
-        session_link(interaction.installation.url, one.session.title, one.session.channel, one.session.thread_ts)
-        for one in waiting
-    ]
-    return Reply(*views.pending(waiting, links, total, number, now))
+    return Reply(*views.pending(waiting, total, number, interaction.installation.url, now))
 
 
 def _named(kind: type[Word], word: str) -> Word:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bot import blocks
+from bot import blocks, waiting
 from bot.blocks import Block, View
 from core.fixes.models import LABEL, NEEDS_NOTES, Decision, FixStatus, Outcome, SuggestedFix
 from core.fixes.overview import FixCard
@@ -179,41 +179,18 @@ def correct_modal(fix: SuggestedFix) -> View:
     return blocks.modal("fixes.correct", "Correct outcome", fields, submit="Correct", fix_id=fix.id)
 
 
-def waiting_buttons(fix_id: UUID) -> Block:
-    """The outcomes, for a list."""
-    names = {
-        "It worked": "applied_success",
-        "Didn't work…": "applied_failed",
-        "Partly…": "applied_partial",
-        "Still waiting…": "applied_pending",
-    }
-    return blocks.actions([blocks.button(label, f"fixes.record.{outcome}", fix_id) for label, outcome in names.items()])
-
-
-def waiting_line(waiting: Waiting, link: str, now: datetime) -> str:
-    fix = waiting.fix
-    since = max(0, (now - (fix.applied_at or fix.created_at)).days)
-    age = "today" if since == 0 else f"{since} day{'s' if since > 1 else ''}"
-    return (
-        f"*{blocks.escape(shorten(fix.title, 150))}* · {link}\nWaits for: {blocks.escape(shorten(fix.pending_reason or 'nothing named', 400))}"
-        f" · {age} · {blocks.escape(waiting.owner)}"
-    )
-
-
-def pending(
-    waiting: Sequence[Waiting], links: Sequence[str], total: int, number: int, now: datetime
-) -> tuple[str, list[Block]]:
+def pending(found: Sequence[Waiting], total: int, number: int, url: str, now: datetime) -> tuple[str, list[Block]]:
     """What waits to be verified, oldest first."""
     title = "Fixes that wait to be verified"
-    if not waiting:
+    if not found:
         return f"{title}: none.", [blocks.section(f"*{title}*\nNone.")]
     first = number * PAGE + 1
     shown: list[Block] = [
         blocks.section(f"*{title}*"),
-        blocks.context(f"{first} to {first + len(waiting) - 1} of {total}, oldest first"),
+        blocks.context(f"{first} to {first + len(found) - 1} of {total}, oldest first"),
     ]
-    for one, link in zip(waiting, links, strict=True):
-        shown += [blocks.section(waiting_line(one, link, now)), waiting_buttons(one.fix.id)]
+    for one in found:
+        shown += waiting.entry(one, url, now)
     if (number + 1) * PAGE < total:
         shown.append(blocks.actions([blocks.button("Next page", "fixes.page", str(number + 1))]))
     return f"{title}: {total}", blocks.fitted(shown)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot import blocks
+from bot import blocks, waiting
 from bot.blocks import Block, View
 from core.accounts.models import User
-from core.fixes.models import LABEL
 from core.fixes.overview import Home
-from core.fixes.pages import PAGE, Waiting
+from core.fixes.pages import PAGE
 from core.scope import Role
 from core.sessions.models import label
-from core.text import shorten
 
 
 def home(user: User, shown: Home, url: str, now: datetime) -> View:
@@ -49,7 +47,7 @@ def refused(sentence: str) -> View:
 def _waiting(shown: Home, url: str, now: datetime) -> list[Block]:
     lines: list[Block] = []
     for one in shown.waiting:
-        lines += [blocks.section(_line(one, url, now)), _outcomes(one)]
+        lines += waiting.entry(one, url, now)
     if shown.waiting_total > PAGE:
         first = shown.waiting_page * PAGE + 1
         lines.append(
@@ -59,27 +57,6 @@ def _waiting(shown: Home, url: str, now: datetime) -> list[Block]:
         )
         lines.append(_pages(shown.waiting_page, shown.waiting_total, "waiting", shown.sessions.number))
     return lines
-
-
-def _line(one: Waiting, url: str, now: datetime) -> str:
-    link = blocks.session_link(url, one.session.title, one.session.channel, one.session.thread_ts)
-    since = (now - (one.fix.applied_at or one.fix.created_at)).days
-    age = "applied today" if since < 1 else f"applied {since} day{'s' if since > 1 else ''} ago"
-    return (
-        f"*{blocks.escape(shorten(one.fix.title, 150))}* · {LABEL[one.fix.status]} · {age}\n"
-        f"Waits for: {blocks.escape(shorten(one.fix.pending_reason or 'nothing named', 300))}\n{link}"
-    )
-
-
-def _outcomes(one: Waiting) -> Block:
-    names = {
-        "It worked": "applied_success",
-        "Didn't work…": "applied_failed",
-        "Partly…": "applied_partial",
-        "Still waiting…": "applied_pending",
-    }
-    buttons = [blocks.button(name, f"fixes.record.{outcome}", one.fix.id) for name, outcome in names.items()]
-    return blocks.actions(buttons, block_id=f"waiting.{one.fix.id}")
 
 
 def _requests(shown: Home) -> list[Block]:
