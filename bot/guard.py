@@ -100,7 +100,11 @@ class Guard:
         await whisper(interaction, answer if isinstance(answer, Reply) else Reply("It is saved now."))
 
     async def _find_and_say(self, interaction: Interaction, find: Callable[[], Awaitable[Reply]]) -> None:
-        await whisper(interaction, await find())
+        try:
+            reply = await find()
+        except DomainError as error:
+            reply = Reply(str(error))
+        await whisper(interaction, reply)
 
     def _respond(self, interaction: Interaction, answer: Answer) -> BoltResponse:
         match answer:
