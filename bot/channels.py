@@ -46,9 +46,6 @@ class Channels:
             raise Conflict("FlowPilot is not in this channel yet. Type /invite @FlowPilot here, then try again.")
         return found
 
-    def forget(self, team_id: str, channel: str) -> None:
-        self._kept.pop((team_id, channel), None)
-
     async def _look(self, slack: Slack, team_id: str, channel: str) -> Channel:
         key = (team_id, channel)
         at, found = self._kept.get(key, (0.0, None))

@@ -34,6 +34,7 @@ AT_ONCE = 8
 
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
+Running = dict["asyncio.Task[None]", UUID]
 
 
 class End(Protocol):
@@ -52,8 +53,8 @@ class Worker:
     metrics: Metrics
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
-    _held: dict[AccountId, set[UUID]] = field(default_factory=dict[AccountId, "set[UUID]"])
-    _troubled: set[AccountId] = field(default_factory=set[AccountId])
+    _running: dict[AccountId, Running] = field(default_factory=dict[AccountId, "Running"])
+    _troubled: dict[AccountId, set[UUID]] = field(default_factory=dict[AccountId, "set[UUID]"])
     _adrift: list[tuple[AccountId, list[UUID]]] = field(default_factory=list[tuple[AccountId, "list[UUID]"]])
     _stopping: bool = False
 
@@ -91,39 +92,47 @@ class Worker:
             poked.set()
         if self._draining:
             await asyncio.wait([task for task, _ in self._draining.values()], timeout=seconds)
-        for account_id in self._draining:
+        for account_id in list(self._draining):
             async with self.database.unit(account_id, source="delivery") as unit:
-                await queries.give_back(unit, list(self._held.get(account_id, ())))
+                await queries.give_back(unit, list(self._running.get(account_id, {}).values()))
 
     async def _drain(self, account_id: AccountId, poked: asyncio.Event) -> None:
         """Delivers what the account has due, at most `AT_ONCE` at a time; a slow one takes one place and holds up no other."""
-        running: set[asyncio.Task[None]] = set()
+        running = self._running[account_id] = {}
         try:
             installation = await self.installations.of_account(account_id)
-            house = House(installation, self.database, self.installations.client_for(installation), self.provider)
+            house = House(installation, self.database, self.installations.client, self.provider)
             while not self._stopping:
                 poked.clear()
-                token = uuid4()
-                self._held.setdefault(account_id, set()).add(token)
-                claimed = await self._claim(account_id, token, AT_ONCE - len(running))
-                running |= {asyncio.ensure_future(self._deliver(house, delivery, token)) for delivery in claimed}
+                await self._claim_into(running, house, account_id)
                 if not running and (self._stopping or not poked.is_set()):
                     return
-                _, running = await _first_of(running, poked)
+                await _first_of(running, poked)
+                for task in [task for task in running if task.done()]:
+                    del running[task]
         except (DomainError, Again) as error:
             log.warning("an account's deliveries wait", account=str(account_id), reason=str(error))
-            self._troubled.add(account_id)
         except Exception:
             log.exception("an account's deliveries stopped", account=str(account_id))
-            self._troubled.add(account_id)
         finally:
             if running:
                 await asyncio.wait(running)
-            self._draining.pop(account_id, None)
-            tokens = self._held.pop(account_id, set())
-            if account_id in self._troubled:
-                self._troubled.discard(account_id)
+            del self._draining[account_id], self._running[account_id]
+            # Only now: a lease is shared by all that were claimed with it, and none of them may still be under way.
+            if tokens := self._troubled.pop(account_id, None):
                 self._adrift.append((account_id, list(tokens)))
+
+    async def _claim_into(self, running: Running, house: House, account_id: AccountId) -> None:
+        token = uuid4()
+        try:
+            claimed = await self._claim(account_id, token, AT_ONCE - len(running))
+        except (DomainError, Again):
+            self._trouble(account_id, token)  # the claim may be committed all the same
+            raise
+        running.update({asyncio.ensure_future(self._deliver(house, delivery, token)): token for delivery in claimed})
+
+    def _trouble(self, account_id: AccountId, token: UUID) -> None:
+        self._troubled.setdefault(account_id, set()).add(token)
 
     async def _claim(self, account_id: AccountId, token: UUID, limit: int) -> Sequence[Delivery]:
         if limit <= 0:
@@ -139,10 +148,10 @@ class Worker:
             await self._deliver_once(house, delivery, token)
         except (DomainError, Again) as error:
             log.warning("a delivery's end was not written down", effect=delivery.effect, reason=str(error))
-            self._troubled.add(AccountId(delivery.account_id))
+            self._trouble(AccountId(delivery.account_id), token)
         except Exception:
             log.exception("a delivery's end was not written down", effect=delivery.effect)
-            self._troubled.add(AccountId(delivery.account_id))
+            self._trouble(AccountId(delivery.account_id), token)
 
     async def _give_back(self) -> None:
         """Leases of which not even the end could be written down, as soon as the database is there: whoever takes over looks first."""
@@ -205,13 +214,10 @@ def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
             return "accident", service.stumbled if is_post else service.retry
 
 
-async def _first_of(
-    running: set[asyncio.Task[None]], poked: asyncio.Event
-) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
-    """Waits until one of them is done or more is due; returns who is done and who goes on."""
+async def _first_of(running: Running, poked: asyncio.Event) -> None:
+    """Waits until one of them is done or more is due."""
     poke = asyncio.ensure_future(poked.wait())
     try:
         await asyncio.wait({*running, poke}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         poke.cancel()
-    return {task for task in running if task.done()}, {task for task in running if not task.done()}

@@ -61,9 +61,7 @@ class Door:
         if not isinstance(installation, Installation):
             return self._turned_away(body, cast("object", context.get("refusal")))
         try:
-            interaction = parse(
-                body, installation, self.database, self.installations.client_for(installation), self.channels
-            )
+            interaction = parse(body, installation, self.database, self.installations.client, self.channels)
         except DomainError as refusal:
             return self._turned_away(body, refusal)
         if interaction is None:

@@ -52,18 +52,6 @@ class Installations:
             raise Forbidden("FlowPilot is not installed in this workspace.")
         return found
 
-    def known(self, enterprise_id: str | None, team_id: str | None) -> Installation | None:
-        """What the cache still holds, without asking anybody."""
-        at, found = self._kept.get((enterprise_id or "", team_id or ""), (0.0, None))
-        return found if time.monotonic() - at <= KEPT_SECONDS else None
-
-    def forget(self) -> None:
-        self._kept.clear()
-
-    def client_for(self, installation: Installation) -> Slack:
-        del installation
-        return self.client
-
     async def of_account(self, account_id: AccountId) -> Installation:
         """The installation of an account. Raises `NotFound` once it was removed, and for one whose token this process does not hold."""
         async with self.database.unit(account_id) as unit:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import Invalid
 
@@ -47,14 +45,3 @@ def first_line(text: str, limit: int) -> str:
     """The first line of `text` that says something, shortened."""
     lines = (line.strip() for line in text.splitlines())
     return shorten(next((line for line in lines if line), ""), limit)
-
-
-def local_time(at: datetime, tz: str, now: datetime) -> str:
-    """`at` on the clock of somebody in `tz`: "14:05" today, "20 Nov 14:05" otherwise. An unknown zone reads as UTC."""
-    try:
-        zone = ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder or an overlong name is an OSError
-        zone = ZoneInfo("UTC")
-    here, today = at.astimezone(zone), now.astimezone(zone)
-    clock = here.strftime("%H:%M")
-    return clock if here.date() == today.date() else f"{here.day} {here.strftime('%b')} {clock}"

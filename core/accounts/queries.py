@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -157,12 +157,6 @@ async def request_for_update(unit: Unit, request_id: RequestId) -> AccessRequest
 async def cards(unit: Unit, request_id: RequestId) -> Sequence[AccessCard]:
     wanted = select(AccessCard).where(AccessCard.account_id == unit.account_id, AccessCard.request_id == request_id)
     return (await unit.session.scalars(wanted)).all()
-
-
-async def headcount(unit: Unit) -> int:
-    return (
-        await unit.session.scalar(select(func.count()).select_from(User).where(User.account_id == unit.account_id))
-    ) or 0
 
 
 async def claim_workspace(engine: AsyncEngine, enterprise_id: str, team_id: str, fresh: AccountId) -> AccountId:

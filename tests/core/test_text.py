@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from core.text import clean, first_line, local_time, optional, required, shorten
+from core.text import clean, first_line, optional, required, shorten
 
 HIDDEN = "\u202e\u202d\u202a\u202b\u202c\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\u2060\ufeff\u00ad\U000e0041"
 # Characters that a mixture should be likely to hold: what must go, what must stay, and what stands between them.
@@ -89,29 +88,3 @@ def test_the_first_line_is_the_first_that_says_something():
     assert first_line("\n  \n  Printer is on fire  \nsince noon", 150) == "Printer is on fire"
     assert first_line("x" * 200, 150) == "x" * 149 + "…"
     assert first_line("\n \n", 150) == ""
-
-
-AT = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("tz", "now", "reads"),
-    [
-        ("UTC", AT, "13:05"),
-        ("Europe/Berlin", AT, "14:05"),
-        ("Europe/Berlin", datetime(2026, 3, 3, 9, tzinfo=UTC), "2 Mar 14:05"),
-        # 13:05 UTC is the next morning in Auckland, and so is "now": both are today there.
-        ("Pacific/Auckland", datetime(2026, 3, 2, 20, tzinfo=UTC), "02:05"),
-        ("Pacific/Auckland", datetime(2026, 3, 2, 10, tzinfo=UTC), "3 Mar 02:05"),
-        ("Asia/Kathmandu", AT, "18:50"),
-        ("Mars/Olympus", AT, "13:05"),
-        ("", AT, "13:05"),
-    ],
-)
-def test_a_time_reads_as_on_the_clock_of_its_reader(tz: str, now: datetime, reads: str):
-    assert local_time(AT, tz, now) == reads
-
-
-@pytest.mark.parametrize("tz", ["America", "/etc/passwd", "../UTC", "Europe/Berlin\0", "x" * 300, "\ud800"])
-def test_a_zone_that_is_none_reads_as_utc(tz: str):
-    assert local_time(AT, tz, AT) == "13:05"
