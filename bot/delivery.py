@@ -126,7 +126,7 @@ class Worker:
         token = uuid4()
         try:
             claimed = await self._claim(account_id, token, AT_ONCE - len(running))
-        except (DomainError, Again):
+        except Exception:
             self._trouble(account_id, token)  # the claim may be committed all the same
             raise
         running.update({asyncio.ensure_future(self._deliver(house, delivery, token)): token for delivery in claimed})

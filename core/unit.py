@@ -269,11 +269,15 @@ class _database_faults:
                 raise Unavailable(
                     "database", "FlowPilot cannot reach its database right now. Nothing was changed; please try again."
                 ) from error
-            case DBAPIError() if error.connection_invalidated or (getattr(error.orig, "sqlstate", "") or "").startswith(
-                ("57P", "08", "53")
-            ):
+            case DBAPIError() if error.connection_invalidated or _is_cut(error.orig):
                 raise Unavailable(
                     "database", "FlowPilot cannot reach its database right now. Nothing was changed; please try again."
                 ) from error
             case _:
                 return
+
+
+def _is_cut(original: BaseException | None) -> bool:
+    """Whether the server ended the connection, or the driver found it closed: then there is no state, only its words."""
+    state = getattr(original, "sqlstate", None)
+    return state.startswith(("57P", "08", "53")) if isinstance(state, str) else "connection was closed" in str(original)

@@ -13,7 +13,7 @@ import pytest
 
 from bot.app import Bot
 from bot.sandbox.server import SandboxServer
-from core.unit import Role
+from core.unit import IN_DOUBT, Role
 from tests.bot import seeds
 from tests.conftest import Fresh, a_bot
 from tests.proxies import DatabaseProxy
@@ -111,7 +111,7 @@ async def test_a_click_during_the_cut_is_either_there_or_was_told(
     await proxy.mend()
 
     async def nothing_missing() -> bool:
-        told = len([each for each in await ana.ephemerals() if AWAY in each.text])
+        told = len([each for each in await ana.ephemerals() if AWAY in each.text or IN_DOUBT in each.text])
         recorded = await seeds.outcomes_recorded(bot)
         assert {len(outcomes) for outcomes in recorded.values()} <= {1}
         return told + len(recorded) >= len(cards)
