@@ -15,6 +15,7 @@ FactId = NewType("FactId", UUID)
 FixId = NewType("FixId", UUID)
 MessageId = NewType("MessageId", UUID)
 RequestId = NewType("RequestId", UUID)
+TurnId = NewType("TurnId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 
 

@@ -8,6 +8,7 @@ from core.db import Base
 from core.fixes.models import SuggestedFix
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
+from core.turns.models import Feedback, Turn
 
 MODELS: tuple[type[Base], ...] = (
     AccessCard,
@@ -16,12 +17,14 @@ MODELS: tuple[type[Base], ...] = (
     AuditEvent,
     Delivery,
     Fact,
+    Feedback,
     Message,
     Received,
     Session,
     SlackInstallation,
     SlackWorkspace,
     SuggestedFix,
+    Turn,
     User,
 )
 
