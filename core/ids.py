@@ -16,6 +16,8 @@ FixId = NewType("FixId", UUID)
 MessageId = NewType("MessageId", UUID)
 RequestId = NewType("RequestId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
+EscalationId = NewType("EscalationId", UUID)
+WalkId = NewType("WalkId", UUID)
 
 
 class _Clock7:
