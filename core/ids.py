@@ -17,6 +17,8 @@ MessageId = NewType("MessageId", UUID)
 RequestId = NewType("RequestId", UUID)
 TurnId = NewType("TurnId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
+EscalationId = NewType("EscalationId", UUID)
+WalkId = NewType("WalkId", UUID)
 
 
 class _Clock7:
