@@ -29,6 +29,7 @@ from core import bootstrap, embedded
 from core.accounts.service import Workspace
 from core.db import Url, async_url, engine_as
 from core.errors import Unavailable
+from core.llm.provider import ModelProvider
 from core.outbox import wakeups
 from core.unit import Database
 
@@ -115,8 +116,12 @@ async def running(
     clock: Callable[[], datetime] = real_clock,
     pace: Pace = SLACKS_PACE,
     host: str = EVERYWHERE,
+    provider: ModelProvider | None = None,
 ) -> AsyncGenerator[Bot]:
-    """A whole bot, from settings to listening; leaving the context stops it in order: not ready, nothing new taken in, drained, closed."""
+    """A whole bot, from settings to listening; leaving the context stops it in order: not ready, nothing new taken in, drained, closed.
+
+    `provider` stands in for the one that the settings say.
+    """
     settings.check_for_serving()
     url = await database_url(settings)
     await bootstrap.make_ready(url)
@@ -133,7 +138,7 @@ async def running(
         if part is Part.WEB:
             database.wake = await closing.enter_async_context(wakeups.told(url))
         else:
-            await closing.enter_async_context(delivering(database, installations, metrics, url, deadline))
+            await closing.enter_async_context(delivering(database, installations, metrics, url, deadline, provider))
         closing.push_async_callback(deadline.bound, errands.drain)
         door = Door(installations, database, Guard(errands, metrics), Channels())
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
@@ -159,7 +164,12 @@ async def running(
 
 @asynccontextmanager
 async def delivering(
-    database: Database, installations: Installations, metrics: Metrics, url: Url, deadline: Deadline
+    database: Database,
+    installations: Installations,
+    metrics: Metrics,
+    url: Url,
+    deadline: Deadline,
+    provider: ModelProvider | None,
 ) -> AsyncGenerator[None]:
     """The outbox is delivered and the clock ticks until the context is left."""
     # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
@@ -169,7 +179,7 @@ async def delivering(
     from core.llm.playbooks import load_playbooks  # noqa: PLC0415
 
     worker_engine = engine_as(url, "app_worker", pool_size=1)
-    worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
+    worker = Worker(database, worker_engine, installations, provider or OfflineProvider(load_playbooks()), EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
     clock = scheduler(database)

@@ -21,11 +21,13 @@ from core.outbox.events import (
     MessageHeard,
     MessageWritten,
     ProposalWanted,
+    SecretHeard,
     SessionCardLost,
     SessionChanged,
     SessionEscalated,
     SessionResolved,
     SessionStarted,
+    TurnShown,
 )
 from core.unit import Subscription, Subscriptions
 
@@ -43,6 +45,8 @@ EFFECTS: Effects = {
     "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
     "fixes.update_card": Work(fix_effects.update_card),
     "turns.take": Work(turn_effects.take),
+    "turns.show_end": Work(turn_effects.show_end),
+    "turns.warn_author": Work(turn_effects.warn_author),
     "home.publish": Work(home_effects.publish),
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
@@ -64,6 +68,8 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         # Not in the thread's order: a slow answer holds up no card.
         ProposalWanted: (Subscription("turns.take", order=_TURN, supersede="proposal:{session_id}"),),
         MessageHeard: (Subscription("turns.take", order=_TURN, supersede="heard:{session_id}", quiet=QUIET_SECONDS),),
+        SecretHeard: (Subscription("turns.warn_author", once="{message_id}"),),
+        TurnShown: (Subscription("turns.show_end", order=_THREAD, supersede="{turn_id}"),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
         FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),
         HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),

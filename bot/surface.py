@@ -12,6 +12,7 @@ from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.sessions import listeners as sessions
 from bot.features.settings import listeners as settings
+from bot.features.turns import listeners as turns
 from bot.guard import Listener
 from bot.interaction import Interaction, Kind
 
@@ -38,8 +39,13 @@ ACTIONS: Mapping[str, Listener] = {
     "fixes.decide": fixes.decide,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
+    "fixes.confirm_proposal": fixes.confirm_proposal,
+    "fixes.reject_proposal": fixes.reject_proposal,
     "fixes.menu": fixes.menu,
     "fixes.page": fixes.pending,
+    "turns.stop": turns.stop,
+    "feedback.up": turns.helpful,
+    "feedback.down": turns.not_helpful,
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,
@@ -56,6 +62,7 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "sessions.rename": sessions.submit_rename,
     "sessions.hand_to": sessions.submit_hand_to,
     "facts.add": sessions.submit_fact,
+    "feedback.reason": turns.submit_reason,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
     "settings.save.role": settings.save_role,

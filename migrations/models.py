@@ -17,6 +17,7 @@ from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
+from core.spending.models import Spending
 from core.turns.models import Feedback, Turn
 
 MODELS: tuple[type[Base], ...] = (
@@ -34,6 +35,7 @@ MODELS: tuple[type[Base], ...] = (
     Session,
     SlackInstallation,
     SlackWorkspace,
+    Spending,
     SuggestedFix,
     Turn,
     User,

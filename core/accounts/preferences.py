@@ -21,6 +21,7 @@ class Preferences(BaseModel):
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
     mail_customers: bool = False
+    model_budget_usd: int = Field(default=50, ge=0, le=100_000)
     templatize_prompt_enabled: bool = True
 
 

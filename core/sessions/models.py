@@ -76,6 +76,7 @@ class Session(AccountOwned, Base, kw_only=True):
     resolved_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     last_active_at: Mapped[datetime]
+    warned_at: Mapped[datetime | None] = mapped_column(default=None)
 
     def touch(self, at: datetime) -> None:
         """A write that a note would show. An abandoned session is active again."""
@@ -84,7 +85,7 @@ class Session(AccountOwned, Base, kw_only=True):
 
     def stir(self, at: datetime) -> None:
         """Somebody acts on it, in a way no note would show."""
-        self.last_active_at = at
+        self.last_active_at, self.warned_at = at, None
         if self.status is SessionStatus.ABANDONED:
             self.status = SessionStatus.ACTIVE
 

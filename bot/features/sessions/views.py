@@ -79,10 +79,6 @@ def problem_text(session: Session) -> tuple[str, list[Block]]:
     return text, [blocks.section("*The whole problem*"), *blocks.paragraphs(session.problem)]
 
 
-def message_blocks(text: str) -> list[Block]:
-    return [*blocks.paragraphs(text), blocks.context("FlowPilot · composed without AI")]
-
-
 def new_modal(*, channel: str | None, thread_ts: str | None = None, problem: str | None = None) -> View:
     """`channel` None lets the person choose one."""
     fields = [

@@ -13,6 +13,7 @@ from bot.features.fixes import views as fixes
 from bot.features.home import views as home
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
+from bot.features.turns import views as turns
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
@@ -20,6 +21,7 @@ from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
+from tests.house.rendered.turns import turns_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
@@ -27,6 +29,7 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (home, home_views),
     (sessions, sessions_views),
     (settings, settings_views),
+    (turns, turns_views),
 )
 TEXTS: Mapping[str, str] = {
     "nothing": "",

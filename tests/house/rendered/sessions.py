@@ -19,7 +19,6 @@ def sessions_views(data: Data) -> Iterator[Rendered]:
             card = SessionCard(data.session(status, private=fix is None), data.user(), facts, fix)
             yield message("sessions.card_blocks", (sessions.card_text(card), sessions.card_blocks(card)))
     yield message("sessions.problem_text", sessions.problem_text(data.session()))
-    yield message("sessions.message_blocks", ("message", sessions.message_blocks(data.text)))
     for channel, thread in ((None, None), ("C0HELPDESK", "1.0")):
         view = sessions.new_modal(channel=channel, thread_ts=thread, problem=data.text)
         yield Rendered("sessions.new_modal", None, view=view)
