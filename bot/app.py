@@ -138,7 +138,11 @@ async def running(
         if part is Part.WEB:
             database.wake = await closing.enter_async_context(wakeups.told(url))
         else:
-            await closing.enter_async_context(delivering(database, installations, metrics, url, deadline, provider))
+            # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
+            from core.llm import providing  # noqa: PLC0415
+
+            thinks = provider or await closing.enter_async_context(providing.provider(settings.model))
+            await closing.enter_async_context(delivering(database, installations, metrics, url, deadline, thinks))
         closing.push_async_callback(deadline.bound, errands.drain)
         door = Door(installations, database, Guard(errands, metrics), Channels())
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
@@ -169,17 +173,14 @@ async def delivering(
     metrics: Metrics,
     url: Url,
     deadline: Deadline,
-    provider: ModelProvider | None,
+    provider: ModelProvider,
 ) -> AsyncGenerator[None]:
     """The outbox is delivered and the clock ticks until the context is left."""
-    # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
     from bot.clock import scheduler  # noqa: PLC0415
     from bot.delivery import Worker  # noqa: PLC0415
-    from core.llm.offline import OfflineProvider  # noqa: PLC0415
-    from core.llm.playbooks import load_playbooks  # noqa: PLC0415
 
     worker_engine = engine_as(url, "app_worker", pool_size=1)
-    worker = Worker(database, worker_engine, installations, provider or OfflineProvider(load_playbooks()), EFFECTS, metrics)
+    worker = Worker(database, worker_engine, installations, provider, EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
     clock = scheduler(database)

@@ -1,0 +1,271 @@
+"""A turn of conversation composed from rules: takes in what was said, and says what comes next. The same thread gives the same answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.llm.candidates import QUESTIONS, Candidate, Shelf, statement_of, title_key
+from core.llm.claims import stated_outcome
+from core.llm.hearing import Ask, Heard, hear, questions_in
+from core.llm.playbooks import Playbook
+from core.llm.provider import EarlierSuggestion, FactToKeep, OutcomeToPropose, PastFix, ProblemView, Proposal, Turn
+
+# From here on a playbook is not sure enough to propose, but its questions are better than general ones.
+ASKS_FROM = 0.25
+# Another fix takes the place of one that nobody has applied only when it fits so much better.
+_CLEARLY_BETTER = 1.4
+_AT_A_TIME = 2
+_SHOWN_FACTS = 6
+GENERAL_QUESTIONS = (
+    "What exactly does the person see, word for word, with any error code?",
+    "Who is affected: one person, one machine, or everybody at the site?",
+    "Since when, and what changed just before (update, password, move, new device)?",
+)
+JUDGED = frozenset({"applied_success", "applied_failed", "applied_partial", "dismissed"})
+_FINAL = JUDGED - {"applied_partial"}
+_WENT = {
+    "applied_success": "worked",
+    "applied_failed": "did not help",
+    "applied_partial": "helped in part",
+    "applied_pending": "is waiting to be verified",
+    "dismissed": "was dismissed",
+}
+
+
+def converse(shelf: Shelf, problem: ProblemView, past: Sequence[PastFix]) -> Turn:
+    """The answer to the new messages of people in the thread."""
+    return _Conversation(shelf, problem, past).answer()
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What to do next: something to say, with a fix or questions."""
+
+    said: str
+    proposal: Proposal | None = None
+    questions: tuple[str, ...] = ()
+
+
+class _Conversation:
+    def __init__(self, shelf: Shelf, problem: ProblemView, past: Sequence[PastFix]) -> None:
+        self._shelf = shelf
+        self._problem = problem
+        self._past = past
+        self._told = [said.text for said in problem.thread if said.by_flowpilot]
+        self._asked = {question for text in self._told for question in questions_in(text)}
+        new = [said for said in problem.thread if said.is_new and not said.by_flowpilot]
+        self._heard = self._hear(new)
+        self._facts = self._to_keep()
+        self._judged = {title_key(fix.title) for fix in problem.earlier if fix.status in JUDGED}
+        # What is being tried: before the engineers, and not judged. A partial one may still become anything.
+        self._tried = next(
+            (fix for fix in reversed(problem.earlier) if not fix.superseded and fix.status not in _FINAL), None
+        )
+
+    def _hear(self, new: Sequence[object]) -> list[Heard]:
+        known = " ".join(fact.text for fact in self._problem.facts).casefold()
+        waiting = [
+            one
+            for one in dict.fromkeys(q for text in self._told for q in questions_in(text))
+            if one.casefold() not in known
+        ]
+        waiting = waiting[-QUESTIONS:]
+        heard: list[Heard] = []
+        for said in self._problem.thread:
+            if said in new:
+                heard.append(hear(said, waiting, self._shelf.words))
+                waiting = [one for one in waiting if one not in heard[-1].answered]
+        return heard
+
+    def _to_keep(self) -> tuple[FactToKeep, ...]:
+        known = {_plain(fact.text) for fact in self._problem.facts}
+        kept: list[FactToKeep] = []
+        for heard in self._heard:
+            for found in heard.found:
+                if _plain(found.text) not in known:
+                    known.add(_plain(found.text))
+                    kept.append(FactToKeep(found.text, found.source, heard.said.id))
+        return tuple(kept[:_SHOWN_FACTS])
+
+    def answer(self) -> Turn:
+        stated = next((heard for heard in reversed(self._heard) if heard.outcome), None)
+        if stated is not None:
+            return self._went(stated)
+        ask = next((heard.ask for heard in reversed(self._heard) if heard.ask), None)
+        if ask in {Ask.STATUS, Ask.WHY, Ask.HOW} and (told := self._explained(ask)):
+            return self._turn(_Next(told))
+        if self._heard and all(heard.is_courtesy for heard in self._heard):
+            return self._turn(_Next("You're welcome. Write here how it goes." if self._tried else "You're welcome."))
+        return self._turn(self._next(ask))
+
+    # ---- how it went
+
+    def _went(self, heard: Heard) -> Turn:
+        outcome, fix = heard.outcome, self._tried
+        assert outcome is not None
+        if fix is None:
+            if outcome == "applied_success":
+                said = "Good that it works. No fix of mine is waiting for that, so if you say what was done, it is kept as a fact; Resolve then closes the session."
+                return self._turn(_Next(said))
+            return self._turn(self._next(None))
+        if outcome in fix.rejected:
+            return self._turn(self._next(None))
+        proposed = OutcomeToPropose(
+            outcome, heard.said.id, "" if outcome == "applied_success" else heard.said.text[:500]
+        )
+        match outcome:
+            case "applied_success":
+                said = f"Good to hear. If “{fix.title}” is what did it, confirm that on its card: it counts as verified only then."
+            case "applied_failed":
+                said = (
+                    f"So “{fix.title}” was not it. Confirm that on its card, and I go on to the next thing that fits."
+                )
+            case "applied_partial":
+                said = f"So “{fix.title}” helped in part. Confirm that on its card. What is different about the rest: the machine, the person, the place?"
+        return self._turn(_Next(said), proposed)
+
+    # ---- questions of people
+
+    def _explained(self, ask: Ask) -> str | None:
+        fix = self._tried
+        playbook = self._playbook_of(fix)
+        match ask:
+            case Ask.STATUS:
+                return self._summary()
+            case Ask.WHY if playbook is not None:
+                return f"{playbook.why} That is why I suggest “{playbook.fix.title}”."
+            case Ask.HOW if playbook is not None:
+                steps = "".join(f"\n{place}. {step}" for place, step in enumerate(playbook.fix.steps, 1))
+                script = (
+                    "Its script is on the card: “Run once” shows it, with what it does in its comments."
+                    if playbook.fix.script
+                    else ""
+                )
+                checks = "".join(f"\n– {check}" for check in playbook.checks)
+                return f"“{playbook.fix.title}”. {script}{steps}\nIt worked when:{checks}".strip()
+            case _:
+                return None
+
+    def _summary(self) -> str:
+        facts = [fact.text for fact in self._problem.facts] + [fact.text for fact in self._facts]
+        known = "".join(f"\n– {fact}" for fact in facts[-_SHOWN_FACTS:])
+        lines = [f"What we know:{known}" if facts else "Nothing is established yet."]
+        fixes = [f"\n– “{fix.title}” {_how(fix)}" for fix in self._problem.earlier]
+        if fixes:
+            lines.append(f"What was suggested:{''.join(fixes)}")
+        waiting = self._waiting()
+        if waiting:
+            lines.append("Not answered yet:" + "".join(f"\n– {question}" for question in waiting))
+        elif self._tried is not None:
+            lines.append(f"Next: try “{self._tried.title}” and say how it went.")
+        return "\n".join(lines)
+
+    def _waiting(self) -> list[str]:
+        answered = {question for heard in self._heard for question in heard.answered}
+        known = " ".join(fact.text for fact in self._problem.facts).casefold()
+        asked = dict.fromkeys(question for text in self._told for question in questions_in(text))
+        return [one for one in asked if one not in answered and one.casefold() not in known][-QUESTIONS:]
+
+    # ---- what comes next
+
+    def _next(self, ask: Ask | None) -> _Next:
+        cannot = "I work without AI here, so I cannot answer that freely. " if ask is Ask.OTHER else ""
+        noted = "Noted. " if self._facts else ""
+        if any(heard.said.files and not heard.found for heard in self._heard):
+            noted += "I see that a file was added, but I cannot look into it: what does it say, word for word? "
+        if self._heard and all(heard.knows_not for heard in self._heard):
+            return _Next("Fine, write here when you know more.")
+        candidates = self._shelf.candidates(self._statement(), self._past, self._problem.templates, self._judged)
+        if self._tried is not None:
+            return self._beside(self._tried, candidates, cannot or noted)
+        if candidates:
+            best = candidates[0].proposal
+            return _Next(f"{cannot}{noted}{self._after_failures()}{best.sources[0].label}.", best)
+        return self._asking(cannot or noted)
+
+    def _beside(self, tried: EarlierSuggestion, candidates: Sequence[Candidate], before: str) -> _Next:
+        current = next((one.rank for one in candidates if title_key(one.proposal.title) == title_key(tried.title)), 0.0)
+        offered = {title_key(fix.title) for fix in self._problem.earlier}
+        other = next((one for one in candidates if title_key(one.proposal.title) not in offered), None)
+        if other and self._facts and not tried.applied and other.rank > max(current, 0.3) * _CLEARLY_BETTER:
+            said = f"{before}With that, “{other.proposal.title}” fits better than “{tried.title}”. {other.proposal.sources[0].label}."
+            return _Next(said, other.proposal)
+        if tried.applied:
+            return _Next(f"{before}How did “{tried.title}” go? Say it here, or record it on its card.")
+        return _Next(f"{before}“{tried.title}” is still what I would try first; say here how it went.")
+
+    def _asking(self, before: str) -> _Next:
+        statement = self._statement()
+        nearest = self._shelf.nearest(statement, 3, self._judged)
+        likely = [(playbook, score) for playbook, score in nearest if score >= ASKS_FROM]
+        telling = [question for playbook, _ in likely[:1] for question in playbook.questions]
+        fresh = [one for one in (*telling, *GENERAL_QUESTIONS) if one not in self._asked and not self._is_answered(one)]
+        if fresh:
+            guess = f"It may be “{likely[0][0].title}”; this" if likely and fresh[0] in telling else "This"
+            return _Next(
+                f"{before}{self._after_failures()}{guess} would tell more:", questions=tuple(fresh[:_AT_A_TIME])
+            )
+        waiting = self._waiting()
+        if waiting:
+            return _Next(f"{before}What I asked above would still help most: {waiting[0]}")
+        said = "I have asked what I know to ask, and nothing known here fits. Whoever takes it on finds all of this in the escalation package."
+        return _Next(f"{before}{said}")
+
+    def _is_answered(self, question: str) -> bool:
+        known = " ".join(
+            [*(fact.text for fact in self._problem.facts), *(fact.text for fact in self._facts)]
+        ).casefold()
+        return question.casefold() in known
+
+    def _statement(self) -> str:
+        """The problem with what people said since: words weigh less the later they come, so the newest that says something stands early."""
+        said = [
+            one.text
+            for one in reversed(self._problem.thread)
+            if not one.by_flowpilot and not stated_outcome(one.text) and not one.text.rstrip().endswith("?")
+        ]
+        told = "\n".join(said)[:1_500]
+        begins, _, story = statement_of(self._problem).partition("\n")
+        return "\n".join(part for part in (begins, told, story) if part)
+
+    def _after_failures(self) -> str:
+        return after_failures(self._problem.earlier)
+
+    def _playbook_of(self, fix: EarlierSuggestion | None) -> Playbook | None:
+        if fix is None:
+            return None
+        return next(
+            (one for one in self._shelf.playbooks.values() if title_key(one.fix.title) == title_key(fix.title)), None
+        )
+
+    def _turn(self, coming: _Next, outcome: OutcomeToPropose | None = None) -> Turn:
+        said = coming.said.strip()
+        if any(_plain(said) == _plain(text) for text in self._told[-3:]) and not coming.questions and outcome is None:
+            said = "Noted." if self._facts else "I have nothing to add to what I said above; a new finding would help."
+        return Turn(
+            proposal=coming.proposal,
+            reply=said,
+            questions=coming.questions,
+            facts=self._facts,
+            outcome=outcome,
+            composed_without_ai=True,
+        )
+
+
+def after_failures(earlier: Sequence[EarlierSuggestion]) -> str:
+    """How an answer begins when the last thing that was tried did not solve it."""
+    failed = [fix.title for fix in earlier if fix.status in {"applied_failed", "applied_partial"}]
+    return f"After “{failed[-1]}” did not solve it: " if failed else ""
+
+
+def _how(fix: EarlierSuggestion) -> str:
+    went = _WENT.get(fix.status) or (
+        "was applied, not judged yet" if fix.applied else "was replaced" if fix.superseded else "is to be tried"
+    )
+    return f"{went} ({fix.notes})" if fix.notes else went
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -1,0 +1,225 @@
+"""What the rules understand of a message without a model: how it went, what is asked, which questions it answers, what was found.
+
+Carefully: what is not plain is left alone, since a wrong fact does more harm than a missing one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from core.llm.claims import gives_orders, sentences, stated_outcome
+from core.llm.provider import JudgedOutcome, PromotedSource, Said
+from core.llm.words import Words
+
+LONGEST_FACT = 240
+_SHORTEST_FACT = 4
+
+
+class Ask(Enum):
+    """What a person wants to know of FlowPilot."""
+
+    STATUS = "status"
+    NEXT = "next"
+    WHY = "why"
+    HOW = "how"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something a message establishes: an answer with its question, or the result of a check."""
+
+    text: str
+    source: PromotedSource
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message, understood as far as it goes."""
+
+    said: Said
+    outcome: JudgedOutcome | None = None
+    ask: Ask | None = None
+    is_courtesy: bool = False
+    knows_not: bool = False
+    found: tuple[Found, ...] = ()
+    answered: tuple[str, ...] = ()
+
+
+def hear(said: Said, open_questions: Sequence[str], words: Words) -> Heard:
+    """Understands one message of a person, with the questions of FlowPilot's that nobody has answered yet."""
+    text = said.text.strip()
+    if gives_orders(text):
+        return Heard(said)
+    if _COURTESY.fullmatch(text):
+        return Heard(said, is_courtesy=True)
+    outcome = stated_outcome(text)
+    ask = _ask_of(text)
+    knows_not = bool(_KNOWS_NOT.search(text))
+    lines = [line for line in (_trimmed(one) for one in sentences(text)) if line and _states(line)]
+    pairs = {} if outcome else _paired(lines, open_questions, words, whole=text)
+    told = {line for lines_of in pairs.values() for line in lines_of}
+    found = [Found(f"{question} {_sentence('; '.join(lines_of))}", "question") for question, lines_of in pairs.items()]
+    found += [
+        Found(_sentence(line), "diagnostic_check") for line in lines if line not in told and _FINDING.search(line)
+    ]
+    return Heard(
+        said,
+        outcome=outcome,
+        ask=ask,
+        knows_not=knows_not and not found,
+        found=tuple(one for one in found if _SHORTEST_FACT <= len(one.text) <= LONGEST_FACT + 200),
+        answered=tuple(pairs),
+    )
+
+
+def questions_in(text: str) -> list[str]:
+    """The questions that FlowPilot asked in a message of its own: the lines that begin with a bullet."""
+    return [line.strip()[1:].strip() for line in text.splitlines() if line.strip().startswith("•")]
+
+
+# ---- courtesies and questions
+
+_COURTESY = re.compile(
+    r"(?i)\W*(?:(?:ok|okay|k|thanks?|thank you|thx|ty|cheers|great|perfect|nice|cool|awesome|super|good|got it|gotcha|will do|sure|alright|"
+    r"right|understood|noted|danke|merci|gracias|hi|hello|hey|good morning|morning|so much|very much|a lot|for (?:the |your )?(?:help|info|update|quick reply)|"
+    r"all|everyone|team|flowpilot|you too|have a (?:nice|good) (?:day|one|weekend|evening))\W*)+"
+)
+_ASKS = (
+    (
+        Ask.STATUS,
+        re.compile(
+            r"(?i)\b(?:status|summary|summari[sz]e|recap|catch me up|where (?:are we|do we stand)|what (?:do|did) we (?:know|have|try|tried)|"
+            r"what(?:['’]s| is) (?:known|the state|the situation|happening|going on)|what have we|so far)\b"
+        ),
+    ),
+    (
+        Ask.NEXT,
+        re.compile(
+            r"(?i)\b(?:what(?:['’]s| is)? next|next steps?|what (?:now|else|should (?:i|we)|can (?:i|we)|do (?:i|we) do|would you)|any (?:other |more )?(?:ideas?|suggestions?)|"
+            r"(?:another|other) (?:idea|fix|suggestion|option)|now what|suggest)\b"
+        ),
+    ),
+    (
+        Ask.WHY,
+        re.compile(r"(?i)^\W*(?:but )?why\b|\b(?:what is the reason|what causes?|why (?:would|does|do|should|is))\b"),
+    ),
+    (
+        Ask.HOW,
+        re.compile(
+            r"(?i)\b(?:how (?:do|can|should|would|to)|how exactly|which steps|what (?:are|is) the (?:steps?|command)|where (?:do|can) (?:i|we))\b"
+        ),
+    ),
+)
+_QUESTION = re.compile(
+    r"(?i)\?\W*$|^\W*(?:who|what|when|where|which|why|how|is there|are there|can (?:you|we|i)|could (?:you|we|i)|should (?:we|i)|do (?:you|we|i)|does (?:it|this|that))\b"
+)
+_KNOWS_NOT = re.compile(
+    r"(?i)\b(?:don['’]?t know|do not know|dunno|no idea|not sure|unsure|no clue|(?:will|i['’]ll|let me|going to|have to|need to) (?:check|ask|find out|look|see|test|try)|"
+    r"checking|waiting for (?:her|him|them|the user|an answer)|asked (?:her|him|them|the user))\b"
+)
+
+
+def _ask_of(text: str) -> Ask | None:
+    asked = [one for one in sentences(text) if _QUESTION.search(one.strip()) or len(text) < 60]
+    for ask, pattern in _ASKS:
+        if any(pattern.search(one) for one in asked):
+            return ask
+    return Ask.OTHER if any(one.strip().endswith("?") for one in asked) else None
+
+
+# ---- answers and findings
+
+_CODES = (
+    r"0x[0-9a-f]{3,}|\b(?:error|err|code|event(?: id)?|stop code|status|http|exit code)[ :#]{1,2}[a-z]{0,4}-?\d{2,}\w*|"
+    r"\b[A-Z]{2,}_[A-Z_]{3,}\b|\bkb\d{6,}"
+)
+_STATES_OF_THINGS = (
+    r"(?:shows?|says|said|reports?|returns?|gives|reads|is|are|was|were|has|have|replies|answers|responds?|works?|fails?|failed|resolves?|"
+    r"times? out|timed out|stopped|stops|started|starts|running|disabled|enabled|full|empty|missing|expired|locked|offline|online)"
+)
+_FINDING = re.compile(
+    rf"""(?ix) {_CODES.replace(" ", chr(92) + " ")}
+    | \b(?:version|build|release|firmware)\ [\dv][\w.]* | \b\d+\ (?:of|out\ of|/)\ (?:the\ )?\d+\b | \bwindows\ 1[01]\b | \b2[2-9]h[12]\b
+    | \b(?:ping|tracert|nslookup|ipconfig|dcdiag|gpresult|sfc|dism|chkdsk|event\ ?(?:log|viewer)|task\ manager|device\ manager|spooler|service|driver|firewall|
+        antivirus|dns|dhcp|gateway|cable|link\ light|wifi|vpn|disk|certificate|licen[sc]e|mailbox|account|queue|panel|webmail|safe\ mode|another\ \w+|other\ \w+)\b
+        [^.!?\n]{{0,60}}\b{_STATES_OF_THINGS}\b
+    | ^(?:i\ |we\ |have\ |i['’]ve\ |already\ |he\ |she\ |they\ |user\ )*(?:checked|tested|tried|ran|looked|restarted|rebooted|reinstalled|replaced|swapped|moved|reset|updated|cleared|disabled|
+        enabled|removed|reconnected|power\ cycled|logged)\b
+    | \b(?:works|worked|fails|happens|happened|appears|started|began|only|same)\b[^.!?\n]{{0,60}}\b(?:since|after|when|on\ (?:another|other|all|her|his|one)|with\ (?:another|other)|in\ (?:the\ )?(?:browser|web|private|safe)|from\ home|over\ vpn)\b
+    """
+)
+_UNSURE = re.compile(
+    r"(?i)\b(?:maybe|perhaps|i think|i guess|probably|might|could be|not sure|seems|looks like|apparently|possibly|i assume|will|going to|hopefully|should|would|please|let['’]?s)\b"
+)
+
+
+def _states(line: str) -> bool:
+    """Whether a sentence says how something is: no question, guess, plan or courtesy."""
+    return (
+        len(line) <= LONGEST_FACT
+        and not _QUESTION.search(line)
+        and not _UNSURE.search(line)
+        and not _KNOWS_NOT.search(line)
+        and not _COURTESY.fullmatch(line)
+    )
+
+
+_WHO = re.compile(
+    r"(?i)\b(?:who|everybody|everyone|one person|how many|affected|others|one user|one machine|all users|only one|single)\b"
+)
+_WHO_ANSWER = re.compile(
+    r"(?i)\b(?:only|just|one|everyone|everybody|all|both|others?|nobody|no one|whole|entire|department|floor|site|team|colleagues?|"
+    r"\d+ (?:users?|people|persons?|pcs?|machines?|laptops?|others?)|(?:two|three|four|five|several|many|most|few) (?:users?|people|of|others?|pcs?|machines?))\b"
+)
+_WHEN = re.compile(
+    r"(?i)\b(?:since when|when did|when was|what changed|changed|just before|start(?:ed)?|began|recently|how long)\b"
+)
+_WHEN_ANSWER = re.compile(
+    r"(?i)\b(?:since|yesterday|today|this (?:morning|week|afternoon)|last (?:week|night|month|friday|monday)|ago|after|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"update[ds]?|upgraded?|moved|nothing (?:has )?changed|no changes?|new (?:laptop|pc|phone|password|printer|router)|password (?:change|was)|always|never worked)\b"
+)
+_WHAT = re.compile(r"(?i)\b(?:exactly|error|message|code|word for word|says?|see|shown?)\b")
+_WHAT_ANSWER = re.compile(
+    rf"(?i){_CODES}|\b(?:error|says|message|popup|pop-up|prompt|blank|spinning|nothing happens|grey|gray|red|black screen)\b|[\"“”]"
+)
+_YES_NO = re.compile(r"(?i)^\W*(?:yes|yep|yeah|yup|no|nope|nah|correct|true|ja|nein|oui|non)\b")
+_CLOSED = re.compile(r"(?i)^(?:does|do|did|is|are|was|were|has|have|can|could|will)\b")
+
+
+def _paired(lines: Sequence[str], questions: Sequence[str], words: Words, *, whole: str) -> dict[str, list[str]]:
+    """Which lines answer which question; each line one at most."""
+    if not questions or not lines:
+        return {}
+    if len(questions) == 1 and len(whole) <= LONGEST_FACT and "?" not in whole and not _KNOWS_NOT.search(whole):
+        return {questions[0]: list(lines)}
+    pairs: dict[str, list[str]] = {}
+    for line in lines:
+        rated = sorted(
+            ((_fits(line, one, questions, words), -place) for place, one in enumerate(questions)), reverse=True
+        )
+        best, place = rated[0]
+        if best > 0 and (len(rated) == 1 or rated[1][0] < best):
+            pairs.setdefault(questions[-place], []).append(line)
+    return pairs
+
+
+def _fits(line: str, question: str, questions: Sequence[str], words: Words) -> int:
+    fits = 0
+    for asked, answered in ((_WHO, _WHO_ANSWER), (_WHEN, _WHEN_ANSWER), (_WHAT, _WHAT_ANSWER)):
+        fits += 2 * bool(asked.search(question) and answered.search(line))
+    if _YES_NO.search(line) and _CLOSED.search(question) and sum(bool(_CLOSED.search(one)) for one in questions) == 1:
+        fits += 2
+    telling = {term for term in words.terms(question, 60) if term not in words.quiet}
+    return fits + len(telling & set(words.terms(line, 60)))
+
+
+def _trimmed(line: str) -> str:
+    return re.sub(r"^[\s•*>\-–\d.)]*(?=\D)|[\s.;,]+$", "", line.strip())
+
+
+def _sentence(line: str) -> str:
+    return f"{line[:1].upper()}{line[1:]}." if line and line[-1] not in ".!?" else f"{line[:1].upper()}{line[1:]}"
