@@ -8,6 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.accounts import queries as accounts
 from core.outbox import queries as outbox
+from core.sessions import service as sessions
 from core.unit import Database
 
 KEPT = timedelta(days=7)
@@ -23,5 +24,12 @@ def scheduler(database: Database) -> AsyncIOScheduler:
             async with database.unit(account_id, source="clock") as unit:
                 await outbox.prune(unit, unit.now - KEPT)
 
+    async def close_idle() -> None:
+        """Says of sessions that nobody touches that they will be closed, and a day later closes them."""
+        for account_id in await accounts.accounts(database.engine):
+            async with database.unit(account_id, source="clock") as unit:
+                await sessions.close_idle(unit)
+
     clock.add_job(prune, "interval", hours=1)
+    clock.add_job(close_idle, "interval", minutes=20)
     return clock

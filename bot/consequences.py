@@ -68,7 +68,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         # Not in the thread's order: a slow answer holds up no card.
         ProposalWanted: (Subscription("turns.take", order=_TURN, supersede="proposal:{session_id}"),),
         MessageHeard: (Subscription("turns.take", order=_TURN, supersede="heard:{session_id}", quiet=QUIET_SECONDS),),
-        SecretHeard: (Subscription("turns.warn_author", once="{message_id}"),),
+        SecretHeard: (Subscription("turns.warn_author", supersede="{message_id}"),),
         TurnShown: (Subscription("turns.show_end", order=_THREAD, supersede="{turn_id}"),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
         FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),

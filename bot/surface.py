@@ -7,17 +7,19 @@ from dataclasses import replace
 
 from bot.features.access import listeners as access
 from bot.features.access import people
+from bot.features.facts import listeners as facts
 from bot.features.fixes import listeners as fixes
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.sessions import listeners as sessions
+from bot.features.sessions import starting
 from bot.features.settings import listeners as settings
 from bot.features.turns import listeners as turns
 from bot.guard import Listener
 from bot.interaction import Interaction, Kind
 
 PILOT: Mapping[str, Listener] = {
-    "new": sessions.new,
+    "new": starting.new,
     "mine": sessions.mine,
     "open": sessions.open_ones,
     "find": sessions.find,
@@ -32,10 +34,15 @@ COMMANDS: Mapping[str, Mapping[str, Listener]] = {"/pilot": PILOT}
 
 # The longest prefix of the action id wins; the rest of the id is the listener's argument.
 ACTIONS: Mapping[str, Listener] = {
-    "sessions.new": sessions.open_new,
+    "sessions.new": starting.open_new,
+    "sessions.start_anyway": starting.start_anyway,
+    "sessions.catch_up": sessions.catch_up,
     "sessions.menu": sessions.menu,
     "sessions.pick": sessions.pick,
     "sessions.page": sessions.turn_page,
+    "facts.add": facts.add,
+    "facts.edit": facts.edit,
+    "facts.remove": facts.remove,
     "fixes.decide": fixes.decide,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
@@ -58,10 +65,11 @@ ACTIONS: Mapping[str, Listener] = {
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
 SUBMISSIONS: Mapping[str, Listener] = {
-    "sessions.new": sessions.submit_new,
+    "sessions.new": starting.submit_new,
     "sessions.rename": sessions.submit_rename,
     "sessions.hand_to": sessions.submit_hand_to,
-    "facts.add": sessions.submit_fact,
+    "facts.add": facts.submit_add,
+    "facts.edit": facts.submit_edit,
     "feedback.reason": turns.submit_reason,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
@@ -70,13 +78,13 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "house.notice": help_.ignore,
 }
 SHORTCUTS: Mapping[str, Listener] = {
-    "sessions.new": sessions.open_new,
-    "sessions.start_here": sessions.start_here,
-    "facts.keep": sessions.keep_fact,
+    "sessions.new": starting.open_new,
+    "sessions.start_here": starting.start_here,
+    "facts.keep": facts.keep,
 }
 EVENTS: Mapping[str, Listener] = {
-    "app_mention": sessions.mention,
-    "message": sessions.message,
+    "app_mention": starting.mention,
+    "message": starting.message,
     "app_home_opened": home.opened,
     "user_change": people.changed,
 }

@@ -19,6 +19,7 @@ class Spent:
     cost_micro_usd: int = 0
 
 
+NOTHING = Spent()
 _SUMS = (
     func.coalesce(
         cast(func.sum(Spending.input_tokens + Spending.output_tokens + Spending.cached_tokens), BigInteger), 0

@@ -6,19 +6,10 @@ import pytest
 
 from bot.app import Bot
 from tests.bot import seeds
-from tests.slack import Message, Person, Slack
-from tests.stories import Session, live_markup, started
+from tests.slack import Person, Slack
+from tests.stories import answered, live_markup, started
 
 VAGUE = "the coffee machine on floor 3 shows only half of the menu"
-
-
-async def answered(reader: Person, session: Session, after: str) -> Message:
-    """FlowPilot's first words in the thread after the message `after`."""
-
-    async def answer() -> Message | None:
-        return next((each for each in await session.replies(reader) if each.ts > after), None)
-
-    return await reader.slack.until(answer)
 
 
 @pytest.mark.parametrize("workspace", ["http", "socket"], indirect=True)

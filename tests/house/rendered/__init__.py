@@ -9,6 +9,7 @@ from typing import cast
 
 from bot import blocks, errors
 from bot.features.access import views as access
+from bot.features.facts import views as facts
 from bot.features.fixes import views as fixes
 from bot.features.home import views as home
 from bot.features.sessions import views as sessions
@@ -17,6 +18,7 @@ from bot.features.turns import views as turns
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
+from tests.house.rendered.facts import facts_views
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
 from tests.house.rendered.sessions import sessions_views
@@ -25,6 +27,7 @@ from tests.house.rendered.turns import turns_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
+    (facts, facts_views),
     (fixes, fixes_views),
     (home, home_views),
     (sessions, sessions_views),
