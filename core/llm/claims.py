@@ -7,72 +7,108 @@ import re
 from core.llm.provider import JudgedOutcome
 
 _SENTENCE = re.compile(r"[^.!?\n;]+(?:[.!?;]+(?=\s|$)|\n|$)|[^\n]+")
+_PARTS = re.compile(r"(?<=[.!?])\s+|\n+|\s*;\s*")
 
-_IT = (
-    r"(?:it|its|it['’]s|that|thats|that['’]s|this|everything|everybody|everyone|all|they|she|he|we|i|problem|issue|ticket|case|"
-    r"(?:the )?(?:\w+ ){0,3}\w+)"
-)
-# ---- statements of people
 
-_SUCCESS = re.compile(
-    r"""(?ix)
-    \b(?:that|this|it|which|restart\w*|reboot\w*|the\ (?:fix|script|change|update|restart|reboot|reset|reinstall\w*|driver))\ (?:has\ |did\ |seems\ to\ have\ |have\ )?
-        (?:fixed|solved|resolved|sorted|cured|cleared|did|done)\ (?:it|that|this|the\ (?:\w+\ )?(?:problem|issue|trick|error)|the\ trick|things)\b
-    | \b(?:that|this|it|which|the\ (?:fix|script))\ (?:has\ |did\ |just\ |really\ )?(?:worked|works)\b
-    | \b(?:did\ the\ trick|works?\ (?:fine|now|again|perfectly|great|well|like\ a\ charm|as\ it\ should|as\ expected)|worked\ (?:perfectly|like\ a\ charm|great))\b
-    | \b(?:it|everything|all|that|this|she|he|they|i|we|printer|printing|mail|email|outlook|vpn|wifi|teams|login|\w+)\ (?:is|are|'s|’s|was|came|am)\ (?:now\ |all\ |back\ )*
-        (?:working|fixed|solved|resolved|sorted|running|printing|connected|syncing|synced|fine|ok|okay|good|up)\ ?(?:fine\ |well\ |properly\ |perfectly\ |up\ and\ running\ )*(?:again|now)?\b
-    | ^\W*(?:(?:yes|yep|yeah|ok|okay|great|perfect|super|thanks|thank\ you|cheers|nice|awesome|brilliant|excellent)\W+)*(?:it\ |that\ |this\ |all\ |now\ |its\ |it['’]s\ )?
-        (?:works|worked|working|fixed|solved|resolved|sorted|done\ and\ works)(?:\ (?:now|again|fine|great|perfectly|thanks|thank\ you|it|all\ good))*\W*$
-    | \b(?:can|could)\ (?:now\ )?(?:print|log\ ?in|sign\ in|connect|send|receive|open|access|scan|save|see|hear|join|boot|start|map|reach|browse|work|sync)\b[^.!?]{0,40}\b(?:again|now|fine)\b
-    | \b(?:no\ (?:more|further)|without)\ (?:errors?|problems?|issues?|prompts?|popups?|lockouts?|crash\w*|disconnects?|drops?)\b[^.!?]{0,30}(?:since|now|any\ ?more|after|so\ far|$)
-    | \b(?:problem|issue|error|it)\ (?:is\ |has\ |'s\ |’s\ )?(?:gone|gone\ away|went\ away|disappeared)\b | \ball\ good\ (?:now|again)\b | \bback\ to\ normal\b | \bup\ and\ running\b
-    | \b(?:funktioniert|geht|klappt)\ (?:jetzt|wieder|nun)\b | \b(?:ya\ funciona|[çc]a\ marche|werkt\ weer)\b
-    """
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+# ---- what people state
+
+_NOT = r"(?:not|n['’]?t|cannot)"
+_DONE = r"(?:fixed|solved|resolved|sorted|cured|cleared)"
+_DEED = r"(?:that|this|it|which|(?:re\w+ing|(?:the )?(?:fix|script|change|update|restart|reboot|reset|reinstall|driver))(?: (?:the )?\w+){0,3}?)"
+_HAS = r"(?:has |have |had |did |just |really |seems to have )?"
+_DO = (
+    r"(?:print|log ?in|sign in|connect|send|receive|open|access|scan|save|see|hear|join|boot|start|map|reach|"
+    r"browse|work|sync|call|"
+    r"install|login)"
 )
-_FAILURE = re.compile(
-    r"""(?ix)
-    \b(?:did\ ?n['’]?o?t|did\ not|didnt|does\ ?n['’]?o?t|does\ not|doesnt|has\ ?n['’]?o?t|hasnt|has\ not|wo\ ?n['’]?t|won['’]?t|still\ (?:not|ca\ ?n['’]?t|cannot|can['’]?t|wo\ ?n['’]?t|does\ ?n['’]?t|does\ not))\ (?:\w+\ ){0,2}?
-        (?:help(?:ed)?|work(?:ed|ing)?|fix(?:ed)?|solve[d]?|change[d]?(?:\ anything)?|make\ (?:a|any)\ difference|resolve[d]?|do\ (?:it|anything|the\ trick)|print\w*|connect\w*|open\w*|load\w*|start\w*|sync\w*|log\ ?in|send|receive)\b
-    | \bno\ (?:luck|change|difference|effect|improvement|joy|dice|success)\b | \bmade\ no\ difference\b | \bto\ no\ avail\b
-    | \bstill\ (?:the\ )?(?:same|broken|failing|fails|happening|happens|down|stuck|locked|offline|crash\w*|getting|get|gets|shows?|showing|slow|an?\ (?:error|issue|problem)|broke|dead|there|persists?|have\ the|has\ the|having|asks?|asking|prompts?|prompting|freez\w*|disconnect\w*|unable|not\ \w+)\b
-    | \b(?:same\ (?:error|problem|issue|thing|result|message|again|as\ before))\b | \b(?:problem|issue|error)\ (?:is\ )?(?:persists?|remains?|is\ back|came\ back|still\ there|returned|continues)\b
-    | \b(?:it|that|this|fix|script|restart|reboot)\ (?:just\ )?(?:failed|fails)\b | \b(?:not|isn['’]?t|still\ not|nothing)\ (?:work(?:s|ed|ing)?|fixed|solved|resolved|changed|helped)\b
-    | \b(?:came|is|it['’]s)\ back\ again\b | \bworse\ (?:now|than)\b | \bgeht\ (?:immer\ noch\ )?nicht\b | \bno\ funciona\b | \bne\ (?:marche|fonctionne)\ pas\b
-    """
+_GOES = r"(?:working(?! (?:from|on|at|with|late|remotely|for|in|hours))|fixed|solved|resolved|sorted|fine|ok|okay|back|good)"
+
+_SUCCESS = _any(
+    rf"\b{_DEED} {_HAS}{_DONE} (?:it|that|this|things|the (?:\w+ )?(?:problem|issue|error))\b",
+    rf"\b{_DEED} {_HAS}(?:worked|works)\b(?! (?:from|on|at|with|for|in|when|if)\b)",
+    r"\b(?:did|done) the trick\b",
+    r"\bworks? (?:fine|now|again|perfectly|great|well|like a charm|as (?:it should|expected|before))\b",
+    rf"\b\w+(?: is| are|['’]s|s| was| came| am) (?:now |all |back |finally )*{_GOES}(?: (?:fine|well|properly|"
+    rf"again|now))*\W*$",
+    rf"\b\w+(?: is| are|['’]s| came) (?:now |all |back |finally )*(?:{_GOES}|running|printing|connected|syncing|"
+    rf"up)(?: (?:fine|well|properly))* (?:again|now)\b",
+    r"^\W*(?:(?:yes|yep|yeah|ok|okay|great|perfect|super|thanks|thank you|cheers|nice|awesome|brilliant|"
+    r"excellent)\W+)*"
+    r"(?:it |that |this |all |now |its |it['’]s )?(?:works|worked|working|printing|fixed|solved|resolved|sorted)"
+    r"(?: (?:now|again|fine|great|perfectly|it|all good))*\W*(?:thanks?|thank you)?\W*$",
+    rf"\bcan (?:now )?{_DO}\b[^.!?]{{0,40}}\b(?:again|now|fine)\b",
+    r"\b\w+s (?:again )?without (?:any )?(?:errors?|problems?|issues?|prompts?)\b",
+    r"\bno (?:more|further) (?:errors?|problems?|issues?|prompts?|popups?|lockouts?|crash\w*|disconnects?|drops?)\b",
+    r"\b(?:problem|issue|error|it)(?: is| has|['’]s)? (?:gone|disappeared|went away)\b",
+    r"\ball good (?:now|again)\b|\bback to normal\b|\bup and running\b",
+    r"\b(?:funktioniert|geht|klappt) (?:jetzt|wieder|nun)\b|\bya funciona\b|\b[çc]a marche\b|\bwerkt weer\b",
 )
-_PARTLY = re.compile(
-    r"""(?ix)
-    \b(?:works?|worked|working|fixed|fine|ok|good|solved)\b[^.!?\n]{0,40}\b(?:for|on|in)\ (?:only\ )?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|some|most|half|a\ few|all\ but)\ (?:out\ )?(?:of\ )?\w+
-    | \b(?:for|on)\ (?:\d+|one|two|three|four|five|six|some|most|half|a\ few)\ (?:out\ )?(?:of\ )?[^.!?\n]{0,40}\b(?:works?|worked|working|fixed|fine)\b
-    | \b(?:partly|partially|half|mostly|sort\ of|kind\ of|almost|somewhat|only\ (?:for|on|in|when|if|with|until))\b[^.!?\n]{0,30}\b(?:works?|worked|working|fixed|solved|better|resolved)\b
-    | \b(?:works?|worked|working|fixed|solved|resolved|fine|better)\b[^.!?\n]{0,20}\b(?:partly|partially|mostly|only\ (?:for|on|in|when|if|with|until))\b
-    | \b(?:works?|worked|working|fixed|fine|prints?|connects?|can\ \w+|better)\b[^!?\n]{0,60}\b(?:but|except|however|though|although|apart\ from|just\ not|only)\b[^!?\n]{0,80}
-        \b(?:still|not|n['’]t|doesnt|cant|wont|except|fails?|failing|slow|broken|missing|without|other|remaining|rest|error|crash\w*)\b
-    | \b(?:works?|worked|working|fixed|fine)\b[^.!?\n]{0,40}\bexcept\b
-    | \b(?:some|most|half|one|two)\ (?:of\ (?:them|the)\ )?(?:\w+\ )?(?:still|cannot|can['’]?t|do\ not|don['’]?t)\b
-    """
+_FAILURE = _any(
+    rf"\b(?:did|does|has|have|do|wo|would|is|was|still)(?: |['’])?{_NOT} (?:\w+ ){{0,2}}?"
+    r"(?:help(?:ed)?|work(?:ed|ing)?|fix(?:ed)?|solved?|resolved?|changed?|make (?:a|any) difference|do (?:it|"
+    r"anything|the trick))\b",
+    rf"\bstill (?:can(?:not|['’]?t| not)|wo['’]?n['’]?t|won['’]?t|does(?: ?not|n['’]?t)|not)\b(?: {_DO}| \w+)?",
+    r"\bno (?:luck|change|difference|effect|improvement|joy|dice|success)\b|\bto no avail\b|\bdid nothing\b",
+    r"\bstill (?:the )?(?:same|broken|fail\w*|happen\w*|down|stuck|locked|offline|crash\w*|get(?:s|ting)?|"
+    r"show(?:s|ing)?|slow|dead|there|persists?)\b",
+    r"\bstill (?:an? (?:error|issue|problem)|(?:have|has|having) (?:the|this|that)|ask(?:s|ing)?|prompt(?:s|ing)?|"
+    r"freez\w*|disconnect\w*|unable)\b",
+    r"\bsame (?:error|problem|issue|thing|result|message|again|as before)\b",
+    r"\b(?:problem|issue|error) (?:is )?(?:persists?|remains?|back|came back|still there|returned|continues)\b",
+    r"\b(?:it|that|this|fix|script|restart|reboot) (?:just )?(?:failed|fails)\b",
+    r"\b(?:isn['’]?t|nothing) (?:works?|worked|working|fixed|solved|resolved|changed|helped)\b",
+    r"\bis back again\b|\bworse (?:now|than)\b|\bgeht (?:immer noch )?nicht\b|\bno funciona\b|\bne (?:marche|"
+    r"fonctionne) pas\b",
 )
-# Not how it went: a question, a wish, a condition, a plan, somebody's order to us, or what somebody else is said to have said.
-_NO_STATEMENT = re.compile(
-    r"(?ix)\?\W*$ | ^\W*(?:if|when|once|unless|until|whether|should|would|could|can\ you|will|does|did|is|has|have|do|are|was|why|how|what|please|let['’]?s)\b"
-    r" | \b(?:if|once|unless|in\ case|hopefully|hope|should|might|maybe|perhaps|would|supposed\ to|expect\w*|will\ (?:see|test|try|check|let)|not\ sure|unsure|don['’]?t\ know|"
-    r"let\ me\ know|try\ (?:if|whether)|wondering|until|before)\b | \b(?:usually|normally|always|yesterday|last\ (?:week|month|year)|used\ to|in\ the\ past|previously|earlier\ this)\b"
+_SOME = r"(?:\d+|one|two|three|four|five|six|some|most|half|a few|all but)"
+_WORKS = r"(?:works?|worked|working|fixed|fine|solved|resolved|better)"
+_PARTLY = _any(
+    rf"\b{_WORKS}\b[^.!?\n]{{0,40}}\b(?:for|on|in) (?:only )?{_SOME} (?:out )?(?:of )?\w+",
+    rf"\b(?:for|on) {_SOME} [^.!?\n]{{0,40}}\b{_WORKS}\b",
+    rf"\b(?:partly|partially|half|mostly|sort of|kind of|almost|somewhat)\b[^.!?\n]{{0,30}}\b{_WORKS}\b",
+    rf"\bonly (?:for|on|in|when|if|with|until|works?)\b[^.!?\n]{{0,30}}\b(?:{_WORKS}|over|on|in|with|when)\b",
+    rf"\b{_WORKS}\b[^.!?\n]{{0,20}}\b(?:partly|partially|mostly|only (?:for|on|in|when|if|with|until))\b",
+    rf"\b(?:{_WORKS}|prints?|connects?|can \w+)\b[^!?\n]{{0,60}}\b(?:but|except|however|though|although|"
+    rf"apart from|just not)\b[^!?\n]{{0,80}}"
+    r"\b(?:still|not|n['’]t|doesnt|cant|wont|except|on|for|fail\w*|slow|broken|missing|without|other|remaining|"
+    r"rest|error|crash\w*|disconnects?)\b",
+    rf"\b{_WORKS}\b[^.!?\n]{{0,40}}\bexcept\b",
+    r"\b(?:some|most|half|one|two) (?:of (?:them|the) )?(?:\w+ )?(?:still|cannot|can['’]?t|do not|don['’]?t)\b",
+)
+# Not how it went: a question, a wish, a condition, a plan.
+_NO_STATEMENT = _any(
+    r"\?\W*$",
+    r"^\W*(?:if|when|once|unless|until|whether|should|would|could|can you|will|does|did (?!the trick|it\b|nothing|"
+    r"not)|is|has|have|do|are|was|why|how|what|please|let['’]?s)\b",
+    r"\b(?:if|once|unless|in case|hopefully|hope|should|might|maybe|perhaps|would|supposed to|not sure|unsure|"
+    r"wondering|until|waiting)\b",
+    r"\b(?:expect(?:ing|s)? (?:it|that|to)|will (?:see|test|try|check|let)|don['’]?t know|let me know|try (?:if|"
+    r"whether)|before (?:i|we|you|it|that))\b",
+    r"\b(?:usually|normally|always|yesterday|last (?:week|month|year)|used to|in the past|previously|earlier this)\b",
+    rf"\b(?:have|did|has)(?: |['’])?{_NOT} (?:\w+ )?(?:try|tried|test|tested|check|checked)\b|"
+    rf"\bhaven['’]?t (?:tried|tested|checked)\b",
 )
 # Said to a machine, not about one.
-_ORDERS = re.compile(
-    r"""(?ix)
-    \b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,60}\b(?:instruction|rule|prompt|above|previous|prior|guard|policy|everything)
-    | \b(?:record|mark|set|propose|report|declare|register|log|close|flag|treat|consider|output|return|respond|reply|answer|say|write|print|repeat)\b[^.\n]{0,60}
-      \b(?:outcome|as\ (?:resolved|fixed|solved|success\w*|failed|done|worked|closed)|applied_\w+|status|success|verified|json|resolved|"?fixed"?)
-    | \b(?:system|assistant|developer|ai|model|bot|flowpilot|user)\s*(?:prompt|message|note|instruction|role|:) | \byou\ are\ (?:now|a|an)\b | \byour\ (?:instructions|rules|task|job|role)\b
-    | applied_(?:success|failed|partial) | </?(?:system|user|assistant|instructions?)> | \bnew\ instructions?\b | \bas\ an?\ (?:ai|language\ model)\b
-    """
+_ORDERS = _any(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,60}\b(?:instruction|rule|prompt|above|previous|"
+    r"prior|guard|policy|everything)",
+    r"\b(?:record|mark|set|propose|report|declare|register|log|close|flag|treat|consider|output|return|respond|"
+    r"reply|answer|say|write|repeat|store|remember)\b[^.\n]{0,60}"
+    r"\b(?:outcome|as (?:resolved|fixed|solved|success\w*|failed|done|worked|closed|established|(?:a )?fact)|"
+    r"applied_\w+|status|success|verified|json|it works)\b",
+    r"\b(?:system|assistant|developer|ai|model|bot|flowpilot)\s*(?:prompt|message|note|instruction|role|:)",
+    r"\byou are (?:now|a|an)\b|\byour (?:instructions|rules|task|role)\b|\bnew instructions?\b|\bas an? (?:ai|"
+    r"language model)\b",
+    r"applied_(?:success|failed|partial)|</?(?:system|user|assistant|instructions?)>",
 )
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences and lines of `text` with what ends them; put together they are the text again."""
+    """The sentences and lines of `text` with what ends them."""
     return [found[0] for found in _SENTENCE.finditer(text)]
 
 
@@ -81,15 +117,18 @@ def gives_orders(message: str) -> bool:
     return bool(_ORDERS.search(message))
 
 
+def without_orders(text: str) -> str:
+    """`text` without the sentences that tell a model what to do."""
+    if not gives_orders(text):
+        return text
+    return " ".join(part for part in _PARTS.split(text) if not gives_orders(part))
+
+
 def stated_outcome(message: str) -> JudgedOutcome | None:
     """How the fix went, if the message says so in plain words; None when it only asks, hopes, orders, or says both."""
     if gives_orders(message):
         return None
-    said = [
-        part
-        for part in re.split(r"(?<=[.!?])\s+|\n+|\s*;\s*", message.strip())
-        if part.strip() and not _NO_STATEMENT.search(part)
-    ]
+    said = [part for part in _PARTS.split(message.strip()) if part.strip() and not _NO_STATEMENT.search(part)]
     if not said:
         return None
     if any(_PARTLY.search(part) for part in said) or _PARTLY.search(" ".join(said)):
@@ -102,37 +141,61 @@ def stated_outcome(message: str) -> JudgedOutcome | None:
     return "applied_failed" if failed else "applied_success" if worked else None
 
 
-# ---- claims of a model
+# ---- what a model claims
 
-_CLAIM = re.compile(
-    r"""(?ix)
-    \b(?:is|are|was|were|been|be|now|'s|’s|it's|got|gets|has|have|as|issue|problem|ticket|case|incident|session|status|state|consider(?:ed)?|mark(?:ed)?(?:\ \w+){0,3}|outcome)\s*:?\s*
-        (?:(?:now|fully|completely|successfully|finally|already|been|all|officially|therefore|permanently)\s+)*["“'*_]*(?:resolved|fixed|solved|sorted(?:\ out)?|repaired|cured|mended|closed|remedied|rectified)\b
-    | ^\W*(?:(?:great|good|perfect|excellent|done|ok|okay|yes|confirmed|success\w*)\W+)*["“'*_]*(?:resolved|fixed|solved|issue\ closed|ticket\ closed|case\ closed|problem\ solved)\b
-    | \b(?:i|we|this|that|it|which|you|the\ (?:\w+\ )?(?:fix|script|change|restart|reboot|update|reset))\ (?:have\ |has\ |had\ |'ve\ |’ve\ |just\ |already\ |successfully\ )*
-        (?:resolved|fixed|solved|repaired|closed|remedied|rectified)\b
-    | \b(?:problem|issue|ticket|everything|it|that|this|service|printer|mail|connection|user)\ (?:is|are|has\ been|now)\ (?:now\ |all\ |fully\ |back\ )*
-        (?:working\ (?:again|now|normally|fine|properly|as\ expected)|back\ to\ normal|back\ up|up\ and\ running|restored|gone)\b
-    | \b(?:closing|closed|resolving)\ (?:this|the|your)\ (?:ticket|case|session|issue|incident)\b | \bno\ (?:further|more)\ action\ (?:is\ )?(?:needed|required|necessary)\b
-    | \b(?:fix|solution|resolution)\ (?:is|was|has\ been)\ (?:verified|confirmed|successful)\b | \b(?:verified|confirmed)\ (?:fixed|resolved|working|success\w*)\b
-    | \b(?:recorded|marked|logged|set)\b[^.\n]{0,40}\b(?:success\w*|resolved|fixed|verified|worked)\b | \bsuccessfully\ (?:resolved|fixed|solved|applied|completed)\b
-    | \bapplied_success\b
-    """
+_CLOSED = r"(?:resolved|fixed|solved|sorted(?: out)?|repaired|cured|mended|closed|remedied|rectified)"
+_NOW = r"(?:(?:now|fully|completely|successfully|finally|already|been|all|officially|therefore|permanently|back)\s+)*[\"“'*_]*"
+_THING = r"(?:problem|issue|ticket|case|incident|session|status|state|outcome|everything|it|that|this|service|printer|mail|connection|user)"
+_CLAIM = _any(
+    rf"\b(?:is|are|was|were|been|be|now|'s|’s|it's|got|gets|has|have|as|consider(?:ed)?|"
+    rf"mark(?:ed)?(?: \w+){{0,3}})\s*:?\s*{_NOW}{_CLOSED}\b",
+    rf"\b(?:problem|issue|ticket|case|incident|session|status|state|outcome)\s*:?\s*{_NOW}{_CLOSED}\b",
+    r"^\W*(?:(?:great|good|perfect|excellent|done|ok|okay|yes|confirmed|success\w*)\W+)*(?:resolved|fixed|solved|"
+    r"(?:issue|ticket|case) closed|problem solved)\b",
+    rf"\b(?:i|we|this|that|it|which|you|the (?:\w+ )?(?:fix|script|change|restart|reboot|update|reset)) (?:have |"
+    rf"has |had |'ve |’ve |just |already |successfully )*{_CLOSED}\b",
+    rf"\b{_THING} (?:is|are|has been|now) {_NOW}(?:working (?:again|now|normally|fine|properly|as expected)|"
+    rf"to normal|up|and running|restored|gone)\b",
+    r"\b(?:closing|closed|resolving) (?:this|the|your) (?:ticket|case|session|issue|incident)\b",
+    r"\bno (?:further|more) action (?:is )?(?:needed|required|necessary)\b",
+    r"\b(?:fix|solution|resolution) (?:is|was|has been) (?:verified|confirmed|successful)\b",
+    r"\b(?:verified|confirmed) (?:fixed|resolved|working|success\w*)\b",
+    r"\b(?:recorded|marked|logged|set)\b[^.\n]{0,40}\b(?:success\w*|resolved|fixed|verified|worked)\b",
+    r"\bworks (?:now|again)\b|\b(?:fix|script|restart|reboot|change) (?:has )?worked\b",
+    r"\bsuccessfully (?:resolved|fixed|solved|applied|completed)\b|\bapplied_success\b",
 )
-_NO_CLAIM = re.compile(
-    r"""(?ix)
-    \?\W*$ | \b(?:if|once|when|whether|unless|until|till|after|before|in\ case|as\ soon\ as|so\ that|to\ see|make\ sure|ensure|verify|check|confirm|assum\w+|suppos\w+)\b
-    | \b(?:should|would|could|may|might|can|will|must|likely|probably|possibly|perhaps|maybe|usually|often|typically|normally|commonly|sometimes|generally|tends?\ to|known\ to)\b
-    | \b(?:not|never|n['’]t|cannot|without|isn['’]?t|hasn['’]?t|no\ longer|yet\ to|remains?|neither|nobody)\b | \bto\ be\ (?:fixed|resolved|solved)\b
-    | \b(?:earlier|before|previous\w*|past|similar|another|other|last\ (?:time|week|month|year))\b[^.\n]{0,60}\b(?:fixed|solved|resolved|worked)\b
-    | \b(?:were|was|are|is|been|be)\ (?:fixed|resolved|solved|closed)\ (?:in|by\ (?:microsoft|the\ vendor|installing|restarting|clearing|updating)|with\ (?:version|update|kb))\b
-    | \bfixed[\ -](?:ip|address|size|width|disk|drive|line|price|rate|length|position)\b | \bresolved?\ (?:to|the\ (?:name|host|address|path|dns)|by\ dns|names?|via\ dns|correctly|addresses)\b
-    | \b(?:lid|port|ports|window|app|apps|application|outlook|browser|door|document|file|program|programs|teams|excel|word|connection|tab|session)\ (?:is|are|be|was)\ (?:\w+\ )?closed\b | \bwith\ \w+\ closed\b
-    | \b(?:what|which|anything)\b[^.\n]{0,20}\b(?:fixed|resolved|solved)\b
-    """
+_CLAUSES = re.compile(r"(?<=[,:–—])\s+|\s+(?=(?:and|so|but|then)\b)")
+# What stands before a claim and makes it conditional, in any clause of the sentence.
+_CONDITION = _any(
+    r"\b(?:if|once|when|whether|unless|until|till|after|before|in case|as soon as|so that|to see|make sure|ensure|"
+    r"verify|check|assum\w+|suppos\w+)\b",
+)
+# What takes a claim back in its own clause: a possibility, a denial, what happened to others, another sense of the word.
+_HEDGE = _any(
+    r"\b(?:should|would|could|may|might|can|will|must|likely|probably|possibly|perhaps|maybe|usually|often|"
+    r"typically|normally|commonly|sometimes|generally)\b",
+    r"\b(?:tends? to|known to|to be (?:fixed|resolved|solved)|if|once|when|whether|unless|until|before|confirm)\b",
+    r"\b(?:not|never|n['’]t|cannot|without|no longer|yet to|remains?|neither|nobody)\b",
+    r"\b(?:earlier|past|previous\w*|similar|another|other|last (?:time|week|month|year))\b[^.\n]{0,60}\b(?:fixed|"
+    r"solved|resolved|worked)\b",
+    r"\b(?:were|was|are|is|been|be) (?:fixed|resolved|solved|closed) (?:in|by (?:microsoft|the vendor|installing|"
+    r"restarting|clearing|updating)|with (?:version|update|kb))\b",
+    r"\bfixed[ -](?:ip|address|size|width|disk|drive|line|price|rate|length|position)\b",
+    r"\bresolved? (?:to|the (?:name|host|address|path|dns)|by (?:dns|the \w+ (?:server|driver))|by the (?:new|"
+    r"internal|server)|names?|via dns|correctly|addresses)\b",
+    r"\b(?:lid|ports?|window|apps?|application|outlook|browser|door|document|file|programs?|teams|excel|word|"
+    r"connection|tab) (?:is|are|be|was) (?:\w+ )?closed\b",
+    r"\bwith \w+ closed\b|\b(?:what|which|anything)\b[^.\n]{0,20}\b(?:fixed|resolved|solved)\b",
 )
 
 
 def claims_success(sentence: str) -> bool:
     """Whether a sentence of ours says outright that something is resolved: not as a condition, a question, a hope, or the past of others."""
-    return bool(_CLAIM.search(sentence)) and not _NO_CLAIM.search(sentence)
+    if re.search(r"\?\W*$", sentence):
+        return False
+    said = ""
+    for clause in _CLAUSES.split(sentence):
+        said += f" {clause}"
+        if _CLAIM.search(clause) and not _HEDGE.search(clause) and not _CONDITION.search(said):
+            return True
+    return False

@@ -10,7 +10,16 @@ from core.llm.candidates import QUESTIONS, Candidate, Shelf, statement_of, title
 from core.llm.claims import stated_outcome
 from core.llm.hearing import Ask, Heard, hear, questions_in
 from core.llm.playbooks import Playbook
-from core.llm.provider import EarlierSuggestion, FactToKeep, OutcomeToPropose, PastFix, ProblemView, Proposal, Turn
+from core.llm.provider import (
+    EarlierSuggestion,
+    FactToKeep,
+    JudgedOutcome,
+    OutcomeToPropose,
+    PastFix,
+    ProblemView,
+    Proposal,
+    Turn,
+)
 
 # From here on a playbook is not sure enough to propose, but its questions are better than general ones.
 ASKS_FROM = 0.25
@@ -90,9 +99,9 @@ class _Conversation:
         return tuple(kept[:_SHOWN_FACTS])
 
     def answer(self) -> Turn:
-        stated = next((heard for heard in reversed(self._heard) if heard.outcome), None)
-        if stated is not None:
-            return self._went(stated)
+        for heard in reversed(self._heard):
+            if heard.outcome is not None:
+                return self._went(heard, heard.outcome)
         ask = next((heard.ask for heard in reversed(self._heard) if heard.ask), None)
         if ask in {Ask.STATUS, Ask.WHY, Ask.HOW} and (told := self._explained(ask)):
             return self._turn(_Next(told))
@@ -102,12 +111,14 @@ class _Conversation:
 
     # ---- how it went
 
-    def _went(self, heard: Heard) -> Turn:
-        outcome, fix = heard.outcome, self._tried
-        assert outcome is not None
+    def _went(self, heard: Heard, outcome: JudgedOutcome) -> Turn:
+        fix = self._tried
         if fix is None:
             if outcome == "applied_success":
-                said = "Good that it works. No fix of mine is waiting for that, so if you say what was done, it is kept as a fact; Resolve then closes the session."
+                said = (
+                    "Good that it works. No fix of mine is waiting for that, so say here what was done: it is kept as a fact, and "
+                    "Resolve then closes the session."
+                )
                 return self._turn(_Next(said))
             return self._turn(self._next(None))
         if outcome in fix.rejected:
@@ -123,7 +134,10 @@ class _Conversation:
                     f"So “{fix.title}” was not it. Confirm that on its card, and I go on to the next thing that fits."
                 )
             case "applied_partial":
-                said = f"So “{fix.title}” helped in part. Confirm that on its card. What is different about the rest: the machine, the person, the place?"
+                said = (
+                    f"So “{fix.title}” helped in part. Confirm that on its card. "
+                    "What is different about the rest: the machine, the person, the place?"
+                )
         return self._turn(_Next(said), proposed)
 
     # ---- questions of people

@@ -32,7 +32,8 @@ _HANDLE = re.compile(
     r"(?<![\w.@`$({\[,= -])@(?=[A-Za-z])|(?<=^)@(?=[A-Za-z])|(?<=[ (,])@(?=[A-Za-z][\w.-]*(?:[\s,.:;!?)]|$))"
 )
 _HTML = re.compile(
-    r"(?i)</?(?:a|img|script|iframe|style|svg|form|input|object|embed|meta|link|b|i|u|br|p|div|span|system|user|assistant)\b[^<>\n]{0,500}/?>"
+    r"(?i)</?(?:a|img|script|iframe|style|svg|form|input|object|embed|meta|link|b|i|u|br|p|div|span|system|user|"
+    r"assistant)\b[^<>\n]{0,500}/?>"
 )
 
 

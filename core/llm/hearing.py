@@ -84,22 +84,26 @@ def questions_in(text: str) -> list[str]:
 # ---- courtesies and questions
 
 _COURTESY = re.compile(
-    r"(?i)\W*(?:(?:ok|okay|k|thanks?|thank you|thx|ty|cheers|great|perfect|nice|cool|awesome|super|good|got it|gotcha|will do|sure|alright|"
-    r"right|understood|noted|danke|merci|gracias|hi|hello|hey|good morning|morning|so much|very much|a lot|for (?:the |your )?(?:help|info|update|quick reply)|"
+    r"(?i)\W*(?:(?:ok|okay|k|thanks?|thank you|thx|ty|cheers|great|perfect|nice|cool|awesome|super|good|got it|"
+    r"gotcha|will do|sure|alright|"
+    r"right|understood|noted|danke|merci|gracias|hi|hello|hey|good morning|morning|so much|very much|a lot|"
+    r"for (?:the |your )?(?:help|info|update|quick reply)|"
     r"all|everyone|team|flowpilot|you too|have a (?:nice|good) (?:day|one|weekend|evening))\W*)+"
 )
 _ASKS = (
     (
         Ask.STATUS,
         re.compile(
-            r"(?i)\b(?:status|summary|summari[sz]e|recap|catch me up|where (?:are we|do we stand)|what (?:do|did) we (?:know|have|try|tried)|"
+            r"(?i)\b(?:status|summary|summari[sz]e|recap|catch me up|where (?:are we|do we stand)|what (?:do|"
+            r"did) we (?:know|have|try|tried)|"
             r"what(?:['’]s| is) (?:known|the state|the situation|happening|going on)|what have we|so far)\b"
         ),
     ),
     (
         Ask.NEXT,
         re.compile(
-            r"(?i)\b(?:what(?:['’]s| is)? next|next steps?|what (?:now|else|should (?:i|we)|can (?:i|we)|do (?:i|we) do|would you)|any (?:other |more )?(?:ideas?|suggestions?)|"
+            r"(?i)\b(?:what(?:['’]s| is)? next|next steps?|what (?:now|else|should (?:i|we)|can (?:i|we)|do (?:i|"
+            r"we) do|would you)|any (?:other |more )?(?:ideas?|suggestions?)|"
             r"(?:another|other) (?:idea|fix|suggestion|option)|now what|suggest)\b"
         ),
     ),
@@ -110,15 +114,18 @@ _ASKS = (
     (
         Ask.HOW,
         re.compile(
-            r"(?i)\b(?:how (?:do|can|should|would|to)|how exactly|which steps|what (?:are|is) the (?:steps?|command)|where (?:do|can) (?:i|we))\b"
+            r"(?i)\b(?:how (?:do|can|should|would|to)|how exactly|which steps|what (?:are|is) the (?:steps?|"
+            r"command)|where (?:do|can) (?:i|we))\b"
         ),
     ),
 )
 _QUESTION = re.compile(
-    r"(?i)\?\W*$|^\W*(?:who|what|when|where|which|why|how|is there|are there|can (?:you|we|i)|could (?:you|we|i)|should (?:we|i)|do (?:you|we|i)|does (?:it|this|that))\b"
+    r"(?i)\?\W*$|^\W*(?:who|what|when|where|which|why|how|is there|are there|can (?:you|we|i)|could (?:you|we|i)|"
+    r"should (?:we|i)|do (?:you|we|i)|does (?:it|this|that))\b"
 )
 _KNOWS_NOT = re.compile(
-    r"(?i)\b(?:don['’]?t know|do not know|dunno|no idea|not sure|unsure|no clue|(?:will|i['’]ll|let me|going to|have to|need to) (?:check|ask|find out|look|see|test|try)|"
+    r"(?i)\b(?:don['’]?t know|do not know|dunno|no idea|not sure|unsure|no clue|(?:will|i['’]ll|let me|going to|"
+    r"have to|need to) (?:check|ask|find out|look|see|test|try)|"
     r"checking|waiting for (?:her|him|them|the user|an answer)|asked (?:her|him|them|the user))\b"
 )
 
@@ -134,26 +141,43 @@ def _ask_of(text: str) -> Ask | None:
 # ---- answers and findings
 
 _CODES = (
-    r"0x[0-9a-f]{3,}|\b(?:error|err|code|event(?: id)?|stop code|status|http|exit code)[ :#]{1,2}[a-z]{0,4}-?\d{2,}\w*|"
+    r"0x[0-9a-f]{3,}|\b(?:error|err|code|event(?: id)?|stop code|status|http|"
+    r"exit code)[ :#]{1,2}[a-z]{0,4}-?\d{2,}\w*|"
     r"\b[A-Z]{2,}_[A-Z_]{3,}\b|\bkb\d{6,}"
 )
 _STATES_OF_THINGS = (
-    r"(?:shows?|says|said|reports?|returns?|gives|reads|is|are|was|were|has|have|replies|answers|responds?|works?|fails?|failed|resolves?|"
-    r"times? out|timed out|stopped|stops|started|starts|running|disabled|enabled|full|empty|missing|expired|locked|offline|online)"
+    r"(?:shows?|says|said|reports?|returns?|gives|reads|is|are|was|were|has|have|replies|answers|responds?|works?|"
+    r"fails?|failed|resolves?|"
+    r"times? out|timed out|stopped|stops|started|starts|running|disabled|enabled|full|empty|missing|expired|"
+    r"locked|offline|online)"
+)
+_THINGS = (
+    r"ping|tracert|nslookup|ipconfig|dcdiag|gpresult|sfc|dism|chkdsk|event ?(?:log|viewer)|task manager|device manager|spooler|service|"
+    r"driver|firewall|antivirus|dns|dhcp|gateway|cable|link light|wifi|vpn|disk|certificate|licen[sc]e|mailbox|account|queue|panel|"
+    r"webmail|safe mode|another \w+|other \w+"
+)
+_DEEDS = (
+    r"checked|tested|tried|ran|looked|restarted|rebooted|reinstalled|replaced|swapped|moved|reset|updated|cleared|disabled|enabled|"
+    r"removed|reconnected|power cycled|logged"
 )
 _FINDING = re.compile(
-    rf"""(?ix) {_CODES.replace(" ", chr(92) + " ")}
-    | \b(?:version|build|release|firmware)\ [\dv][\w.]* | \b\d+\ (?:of|out\ of|/)\ (?:the\ )?\d+\b | \bwindows\ 1[01]\b | \b2[2-9]h[12]\b
-    | \b(?:ping|tracert|nslookup|ipconfig|dcdiag|gpresult|sfc|dism|chkdsk|event\ ?(?:log|viewer)|task\ manager|device\ manager|spooler|service|driver|firewall|
-        antivirus|dns|dhcp|gateway|cable|link\ light|wifi|vpn|disk|certificate|licen[sc]e|mailbox|account|queue|panel|webmail|safe\ mode|another\ \w+|other\ \w+)\b
-        [^.!?\n]{{0,60}}\b{_STATES_OF_THINGS}\b
-    | ^(?:i\ |we\ |have\ |i['’]ve\ |already\ |he\ |she\ |they\ |user\ )*(?:checked|tested|tried|ran|looked|restarted|rebooted|reinstalled|replaced|swapped|moved|reset|updated|cleared|disabled|
-        enabled|removed|reconnected|power\ cycled|logged)\b
-    | \b(?:works|worked|fails|happens|happened|appears|started|began|only|same)\b[^.!?\n]{{0,60}}\b(?:since|after|when|on\ (?:another|other|all|her|his|one)|with\ (?:another|other)|in\ (?:the\ )?(?:browser|web|private|safe)|from\ home|over\ vpn)\b
-    """
+    "|".join(
+        (
+            _CODES,
+            r"\b(?:version|build|release|firmware) [\dv][\w.]*|\bwindows 1[01]\b|\b2[2-9]h[12]\b",
+            r"\b\d+ (?:of|out of|/) (?:the )?\d+\b",
+            rf"\b(?:{_THINGS})\b[^.!?\n]{{0,60}}\b{_STATES_OF_THINGS}\b",
+            rf"^(?:i |we |have |i['’]ve |already |he |she |they |user )*(?:{_DEEDS})\b",
+            r"\b(?:works|worked|fails|happens|happened|appears|started|began|only|same)\b[^.!?\n]{0,60}"
+            r"\b(?:since|after|when|on (?:another|other|all|her|his|one)|with (?:another|other)|"
+            r"in (?:the )?(?:browser|web|private|safe)|from home|over vpn)\b",
+        )
+    ),
+    re.IGNORECASE,
 )
 _UNSURE = re.compile(
-    r"(?i)\b(?:maybe|perhaps|i think|i guess|probably|might|could be|not sure|seems|looks like|apparently|possibly|i assume|will|going to|hopefully|should|would|please|let['’]?s)\b"
+    r"(?i)\b(?:maybe|perhaps|i think|i guess|probably|might|could be|not sure|seems|looks like|apparently|"
+    r"possibly|i assume|will|going to|hopefully|should|would|please|let['’]?s)\b"
 )
 
 
@@ -169,22 +193,28 @@ def _states(line: str) -> bool:
 
 
 _WHO = re.compile(
-    r"(?i)\b(?:who|everybody|everyone|one person|how many|affected|others|one user|one machine|all users|only one|single)\b"
+    r"(?i)\b(?:who|everybody|everyone|one person|how many|affected|others|one user|one machine|all users|only one|"
+    r"single)\b"
 )
 _WHO_ANSWER = re.compile(
-    r"(?i)\b(?:only|just|one|everyone|everybody|all|both|others?|nobody|no one|whole|entire|department|floor|site|team|colleagues?|"
-    r"\d+ (?:users?|people|persons?|pcs?|machines?|laptops?|others?)|(?:two|three|four|five|several|many|most|few) (?:users?|people|of|others?|pcs?|machines?))\b"
+    r"(?i)\b(?:only|just|one|everyone|everybody|all|both|others?|nobody|no one|whole|entire|department|floor|site|"
+    r"team|colleagues?|"
+    r"\d+ (?:users?|people|persons?|pcs?|machines?|laptops?|others?)|(?:two|three|four|five|several|many|most|"
+    r"few) (?:users?|people|of|others?|pcs?|machines?))\b"
 )
 _WHEN = re.compile(
     r"(?i)\b(?:since when|when did|when was|what changed|changed|just before|start(?:ed)?|began|recently|how long)\b"
 )
 _WHEN_ANSWER = re.compile(
-    r"(?i)\b(?:since|yesterday|today|this (?:morning|week|afternoon)|last (?:week|night|month|friday|monday)|ago|after|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"update[ds]?|upgraded?|moved|nothing (?:has )?changed|no changes?|new (?:laptop|pc|phone|password|printer|router)|password (?:change|was)|always|never worked)\b"
+    r"(?i)\b(?:since|yesterday|today|this (?:morning|week|afternoon)|last (?:week|night|month|friday|monday)|ago|"
+    r"after|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"update[ds]?|upgraded?|moved|nothing (?:has )?changed|no changes?|new (?:laptop|pc|phone|password|printer|"
+    r"router)|password (?:change|was)|always|never worked)\b"
 )
 _WHAT = re.compile(r"(?i)\b(?:exactly|error|message|code|word for word|says?|see|shown?)\b")
 _WHAT_ANSWER = re.compile(
-    rf"(?i){_CODES}|\b(?:error|says|message|popup|pop-up|prompt|blank|spinning|nothing happens|grey|gray|red|black screen)\b|[\"“”]"
+    rf"(?i){_CODES}|\b(?:error|says|message|popup|pop-up|prompt|blank|spinning|nothing happens|grey|gray|red|"
+    rf"black screen)\b|[\"“”]"
 )
 _YES_NO = re.compile(r"(?i)^\W*(?:yes|yep|yeah|yup|no|nope|nah|correct|true|ja|nein|oui|non)\b")
 _CLOSED = re.compile(r"(?i)^(?:does|do|did|is|are|was|were|has|have|can|could|will)\b")

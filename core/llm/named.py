@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 Kind = Literal["link", "address", "host", "ticket", "person", "number"]
 
@@ -45,41 +45,68 @@ def named(text: str, *, numbers: bool = False) -> Iterator[Named]:
             yield Named("number", found[0].replace(",", "").replace("\u202f", ""), *found.span())
 
 
-_SHAPES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("link", re.compile(r"(?i)(?P<name>\b[a-z][a-z0-9+.-]{1,20}://[^\s<>\"'|)\]]{1,500})")),
-    ("link", re.compile(r"(?i)(?P<name>\b(?:javascript|data|mailto|vbscript|tel|slack|file):[^\s<>\"'|)\]]{1,500})")),
-    ("link", re.compile(r"(?i)(?<![\w.@/])(?P<name>www\.[\w-]+\.[^\s<>\"'|)\]]{1,500})")),
-    ("address", re.compile(r"(?i)(?<![\w.+-])(?P<name>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)")),
-    ("address", re.compile(r"(?<![\w.-])(?P<name>\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\d)")),
-    ("address", re.compile(r"(?i)(?<![\w:])(?P<name>(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4}){0,4}|[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,5}::[0-9a-f:]{0,20})(?![\w:])")),
-    ("address", re.compile(r"(?i)(?<![\w:-])(?P<name>[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5})(?![\w:-])")),
-    ("host", re.compile(r"(?<![\w.@/\\$%-])(?P<name>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?![\w(-]|\.\w)")),
-    ("host", re.compile(r"(?<![\w\\])\\\\(?P<name>[\w.-]{2,253})(?=\\|\s|$|[\"'`,;)])")),
-    (
-        "host",
-        re.compile(
-            r"(?i)(?<![\w.\\/@%$&-])(?P<name>(?:srv|svr|server|dc|pc|lap|laptop|nb|ws|wks|desktop|win|host|vm|vmhost|sql|fs|file|dns|dhcp|rds|rdsh|ts|exch|"
-            r"exchange|prn|prnt|print|printer|ap|sw|switch|fw|firewall|rtr|router|gw|nas|san|esx|esxi|hv|hyperv|web|app|db|mail|mx|vpn|ctx|citrix|mac|imac|mbp|"
-            r"tablet|phone|kiosk|pos|backup|bkp|ad|adfs|wsus|sccm|rodc)"
-            r"(?:[-_][a-z0-9_-]*\d[a-z0-9_-]*|\d{2,}[a-z0-9-]*))(?![\w.])"
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_MACHINES = (
+    r"srv|svr|server|dc|pc|lap|laptop|nb|ws|wks|desktop|win|host|vm|vmhost|sql|fs|file|dns|dhcp|rds|rdsh|ts|exch|"
+    r"exchange|prn|prnt|print|"
+    r"printer|ap|sw|switch|fw|firewall|rtr|router|gw|nas|san|esx|esxi|hv|hyperv|web|app|db|mail|mx|vpn|ctx|citrix|"
+    r"mac|imac|mbp|tablet|"
+    r"phone|kiosk|pos|backup|bkp|ad|adfs|wsus|sccm|rodc"
+)
+_TICKETS = (
+    r"(?:service )?ticket|case|incident|problem record|change|request|sr|cw|rt|ref(?:erence)?|jira|zendesk|freshdesk"
+)
+_SHAPES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (cast(Kind, kind), re.compile(pattern))
+    for kind, pattern in (
+        ("link", r"(?i)(?P<name>\b[a-z][a-z0-9+.-]{1,20}://[^\s<>\"'|)\]]{1,500})"),
+        ("link", r"(?i)(?P<name>\b(?:javascript|data|mailto|vbscript|tel|slack|file):[^\s<>\"'|)\]]{1,500})"),
+        ("link", r"(?i)(?<![\w.@/])(?P<name>www\.[\w-]+\.[^\s<>\"'|)\]]{1,500})"),
+        ("address", r"(?i)(?<![\w.+-])(?P<name>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)"),
+        ("address", r"(?<![\w.-])(?P<name>\d{1,3}(?:\.\d{1,3}){3})(?![\w-]|\.\d)"),
+        (
+            "address",
+            r"(?i)(?<![\w:])(?P<name>(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4}){0,4}|"
+            r"[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,5}::[0-9a-f:]{0,20})(?![\w:])",
         ),
-    ),
-    ("host", re.compile(r"(?<![\w.\\/@%$&-])(?P<name>[A-Z]{2,6}(?:-[A-Z0-9]{2,12})*-(?:SRV|DC|PC|WS|SQL|FS|LAP|NB|VM|HV|APP|DB|WEB|PRN|AP|SW|FW)[0-9-]*\d*)(?![\w.-])")),
-    ("ticket", re.compile(r"(?i)\b(?:(?:service )?ticket|case|incident|problem record|change|request|sr|cw|rt|ref(?:erence)?|jira|zendesk|freshdesk)(?: (?:number|no\.?|id))?[ :]{0,2}#[ ]?(?P<name>[a-z]{0,8}-?\d{1,12})")),
-    ("ticket", re.compile(r"(?i)\b(?:ticket|case|incident|service request)(?: (?:number|no\.?|id))?[ :]{1,2}(?P<name>[a-z]{0,6}-?\d{3,12})\b(?! ?(?:users?|people|minutes|hours|days))")),
-    ("ticket", re.compile(r"(?i)(?<![\w&/])(?P<name>#\d{3,12})\b")),
-    ("ticket", re.compile(r"\b(?P<name>(?:INC|REQ|RITM|CHG|PRB|SCTASK|TASK|SR|CS|TKT|CASE)-?\d{3,12})\b")),
-)  # fmt: skip
+        ("address", r"(?i)(?<![\w:-])(?P<name>[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5})(?![\w:-])"),
+        # A whole name; a share's server; a short name as machines get them; one that ends in what the machine is.
+        ("host", r"(?<![\w.@/\\$%-])(?P<name>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?![\w(-]|\.\w)"),
+        ("host", r"(?<![\w\\])\\\\(?P<name>[\w.-]{2,253})(?=\\|\s|$|[\"'`,;)])"),
+        (
+            "host",
+            rf"(?i)(?<![\w.\\/@%$&-])(?P<name>(?:{_MACHINES})(?:[-_][a-z0-9_-]*\d[a-z0-9_-]*|"
+            rf"\d{{2,}}[a-z0-9-]*))(?!\w|\.\w)",
+        ),
+        (
+            "host",
+            r"(?<![\w.\\/@%$&-])(?P<name>[A-Z]{2,6}(?:-[A-Z0-9]{2,12})*-"
+            r"(?:SRV|DC|PC|WS|SQL|FS|LAP|NB|VM|HV|APP|DB|WEB|PRN|AP|SW|FW)[0-9-]*\d*)(?![\w-]|\.\w)",
+        ),
+        ("ticket", rf"(?i)\b(?:{_TICKETS})(?: (?:number|no\.?|id))?[ :]{{0,2}}#[ ]?(?P<name>[a-z]{{0,8}}-?\d{{1,12}})"),
+        (
+            "ticket",
+            r"(?i)\b(?:ticket|case|incident|service request)(?: (?:number|no\.?|id))?[ :]{1,2}"
+            r"(?P<name>[a-z]{0,6}-?\d{3,12})\b(?! ?(?:users?|people|minutes|hours|days))",
+        ),
+        ("ticket", r"(?i)(?<![\w&/])(?P<name>#\d{3,12})\b"),
+        ("ticket", r"\b(?P<name>(?:INC|REQ|RITM|CHG|PRB|SCTASK|TASK|SR|CS|TKT|CASE)-?\d{3,12})\b"),
+    )
+)
 
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:[,\u202f]\d{3})+(?:\.\d+)?(?![\w])|(?<![\w.])\d+(?:[.:]\d+)*(?![\w])|\d+")
 
 # ---- hosts
 
-_TOP = frozenset(
-    """com net org edu gov mil int info biz local lan internal corp intra intranet home arpa io cloud online site website tech xyz top
-    shop store support services solutions systems group company agency network email world global team club eu uk de fr it es nl be ch at pl cz dk no
-    se fi ie pt gr hu ro bg sk si hr lt lv ee us ca mx br ar cl au nz jp cn in kr sg hk tw za ru ua tr il ae ma co me tv cc to ly gl gg
-    onion test example invalid localhost localdomain domain""".split()  # noqa: SIM905
+_TOP = _listed(
+    """com net org edu gov mil int info biz local lan internal corp intra intranet home arpa io cloud online site
+    website tech xyz top shop store support services solutions systems group company agency network email world
+    global team club eu uk de fr it es nl be ch at pl cz dk no se fi ie pt gr hu ro bg sk si hr lt lv ee us ca
+    mx br ar cl au nz jp cn in kr sg hk tw za ru ua tr il ae ma co me tv cc to ly gl gg onion test example
+    invalid localhost localdomain domain"""
 )
 # As endings of two-part names these are rather files, functions or products.
 _RATHER_FILES = frozenset(
@@ -111,14 +138,18 @@ _NO_HOSTS = re.compile(
     r"(?i)(?:asp|ado|vb|paint|ml|f|windows|microsoft|system|office|dot)\.net|\.?net|node\.js|e\.g|i\.e|"
     r"(?:system|microsoft|windows|management|net|com|org|java|javax)(?:\.[a-z]\w*)+|[\w-]*\d+\.[\d.]*"
 )
-_PLACEHOLDERS = frozenset(
-    """server servername fileserver file-server printserver print-server computer computername computer-name host hostname machine pc pcname localhost
-    domain domainname . ? yourserver your-server myserver dc dcname name share tsclient wsl wsl$ wsl.localhost""".split()  # noqa: SIM905
+_PLACEHOLDERS = _listed(
+    """server servername fileserver file-server printserver print-server computer computername computer-name host
+    hostname machine pc pcname localhost domain domainname . ? yourserver your-server myserver dc dcname name
+    share tsclient wsl wsl$ wsl.localhost"""
 )
 _PRODUCTS = re.compile(
-    r"(?i)(?:win|server|sql|exchange|exch|sccm|esxi?|hyperv|office|app|rds|vm|ad|adfs|dc)-?(?:19|20)\d\d(?:r2|sp\d)?|win(?:7|8|10|11|32|64|rm)|"
-    r"win-?\d{2}(?:h\d)?|mac(?:os)?-?1\d|(?:ws|wks|pos|ap|sw|ad|ts|web|app|file|print|phone|mail|win|vm|dns|mac)-?(?:\d|v\d)|mx\d{2,3}[a-z]?|sw-?\d\d?|"
-    r"(?:port|fw|db)-?\d|pos-?80|app-v\d?|pc-?\d{4,}cl\d*|ad-?\d{1,2}|ts-?\d{3,4}[a-z+]*|db-?[29]\d?|ap-?\d{2,3}[a-z]*"
+    r"(?i)(?:win|server|sql|exchange|exch|sccm|esxi?|hyperv|office|app|rds|vm|ad|adfs|dc)-?(?:19|20)\d\d(?:r2|"
+    r"sp\d)?|win(?:7|8|10|11|32|64|rm)|"
+    r"win-?\d{2}(?:h\d)?|mac(?:os)?-?1\d|(?:ws|wks|pos|ap|sw|ad|ts|web|app|file|print|phone|mail|win|vm|dns|"
+    r"mac)-?(?:\d|v\d)|mx\d{2,3}[a-z]?|sw-?\d\d?|"
+    r"(?:port|fw|db)-?\d|pos-?80|app-v\d?|pc-?\d{4,}cl\d*|ad-?\d{1,2}|ts-?\d{3,4}[a-z+]*|db-?[29]\d?|"
+    r"ap-?\d{2,3}[a-z]*"
 )
 
 
@@ -160,33 +191,52 @@ def _is_address(name: str, before: str) -> bool:
 # ---- people
 
 _NAME = r"(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’]{1,20}(?:[ -][A-ZÀ-Þ][a-zà-ÿ'’]{1,20}){0,2})(?![\w.(-])"
+_TOLD = (
+    r"[Aa]sk|[Tt]ell|[Cc]ontact|[Cc]all|[Pp]hone|[Ee]mail|[Pp]ing|[Nn]otify|[Ii]nform|[Rr]emind|[Tt]hank|[Cc]c|"
+    r"[Hh]i|[Hh]ello|[Dd]ear|"
+    r"(?:[Ee]scalate|[Hh]and|[Aa]ssign|[Ff]orward|[Gg]ive|[Ss]end|[Ss]peak|[Tt]alk|[Rr]each out|[Aa]ssigned|"
+    r"[Gg]iven|[Bb]elongs)"
+    r"(?: (?:it|this|that|over))* to|"
+    r"(?:[Rr]eported|[Ss]aid|[Aa]pproved|[Cc]onfirmed|[Dd]one|[Cc]hanged|[Oo]wned|[Rr]equested) by|"
+    r"[Aa]ccording to|[Oo]n behalf of|"
+    r"[Ss]peak with|[Tt]alk with"
+)
+_OWNED = (
+    r"laptop|computer|PC|mailbox|machine|account|phone|desk|desktop|profile|manager|calendar|password|license|licence"
+)
 _PEOPLE = (
-    re.compile(
-        r"\b(?:[Aa]sk|[Tt]ell|[Cc]ontact|[Cc]all|[Pp]hone|[Ee]mail|[Pp]ing|[Nn]otify|[Ii]nform|[Rr]emind|[Tt]hank|[Cc]c|[Hh]i|[Hh]ello|[Dd]ear|"
-        r"(?:[Ee]scalate|[Hh]and|[Aa]ssign|[Ff]orward|[Gg]ive|[Ss]end|[Ss]peak|[Tt]alk|[Rr]each out|[Aa]ssigned|[Gg]iven|[Bb]elongs)(?: (?:it|this|that|over))* to|"
-        r"(?:[Rr]eported|[Ss]aid|[Aa]pproved|[Cc]onfirmed|[Dd]one|[Cc]hanged|[Oo]wned|[Rr]equested) by|[Aa]ccording to|[Oo]n behalf of|[Ss]peak with|[Tt]alk with) "
-        + _NAME
-    ),
-    re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Herr|Frau|Mme)\.? " + _NAME),
-    re.compile(_NAME + r"(?:['’]s (?:laptop|computer|PC|mailbox|machine|account|phone|desk|desktop|profile|manager|calendar|password|license|licence)| (?:said|says|told|confirmed|reported|approved|asked|wants)\b)"),
-    re.compile(r"(?<![\w@])@" + _NAME),
-)  # fmt: skip
-_NOT_PEOPLE = frozenset(
-    """A An The This That It Its If In On At To For From Of Or And But So No Not Yes You Your We Our They Their He She His Her Who What When Where Which Why How Each Every
-    All Any Both One Two Some Someone Somebody Anyone Anybody Everyone Everybody Nobody User Users Person People Customer Customers Client Clients Caller Engineer Engineers Admin Admins
-    Administrator Administrators Team Teams Support Helpdesk Help Desk Service Services Security Network Networking Infrastructure Operations Level Tier Management Manager
-    Owner Reception Finance Accounting Sales Marketing Legal Payroll Procurement Vendor Provider Carrier Manufacturer Reseller Partner Hosting Billing
-    Windows Microsoft Office Outlook Exchange Word Excel Access Power Powerpoint Point Share Sharepoint Onedrive One Drive Azure Entra Intune Defender Edge Bing Copilot Hyper Active
-    Directory Group Policy Event Viewer Device Task Control Panel Settings System Registry Editor Explorer Internet File Print Printer Printers Spooler Server Servers Computer Machine
-    Laptop Desktop Phone Mobile Router Switch Firewall Modem Dock Docking Monitor Keyboard Mouse Adapter Driver Drivers Update Updates Store Backup Restore Recovery Safe Mode
-    Google Chrome Gmail Android Apple Mac Macos Ios Ipad Iphone Safari Firefox Mozilla Adobe Acrobat Reader Zoom Slack Webex Cisco Meraki Fortinet Fortigate Forticlient Sophos
-    Sonicwall Watchguard Ubiquiti Unifi Netgear Aruba Juniper Palo Alto Dell Lenovo Hewlett Packard Canon Epson Brother Kyocera Ricoh Xerox Konica Minolta Lexmark Zebra Intel
-    Nvidia Amd Realtek Logitech Jabra Poly Plantronics Yealink Samsung Sony Toshiba Acer Asus Fujitsu Citrix Vmware Veeam Datto Acronis Carbonite Dropbox Box Okta Duo Lastpass
-    Bitwarden Keeper Salesforce Sage Quickbooks Intuit Xero Oracle Sap Autodesk Bluebeam Connectwise Autotask Kaseya Ninja Atera Huntress Sentinel Crowdstrike Webroot Malwarebytes
-    Symantec Norton Mcafee Eset Trend Micro Bitdefender Barracuda Proofpoint Mimecast Comcast Verizon Vodafone Telekom Spectrum Cloudflare Godaddy Amazon Aws Linux Ubuntu Debian Red
-    Hat Centos Docker Github Gitlab Atlassian Jira Confluence Sql Dns Dhcp Vpn Ntp Tls Ssl Mfa Sso Wifi Wi Bluetooth Usb Ethernet Monday Tuesday Wednesday Thursday Friday Saturday Sunday
-    January February March April May June July August September October November December Quick Credential Remote Local Global Public Private Domain Certificate Performance
-    Resource Process Reliability Disk Storage Memory Health Message Flowpilot FlowPilot Please Thanks There Everything Something Nothing Start Stop Then Now Next First Second Third Last
-    Also Again Just Only Back Up Down Out Off Over Under Their Get Set Test New Remove Add Show Clear Run Open Close Restart Check Get-Help Nslookup Ipconfig Netsh Ping Sfc Dism Chkdsk
-    Regards Hi Hello Dear Good Great Level1 Level2 Isp Hr Facilities Fax Teamviewer Anydesk Splashtop Screenconnect Bomgar Rdp Citrix Workspace""".split()  # noqa: SIM905
+    re.compile(rf"\b(?:{_TOLD}) {_NAME}"),
+    re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Herr|Frau|Mme)\.? {_NAME}"),
+    re.compile(rf"{_NAME}(?:['’]s (?:{_OWNED})| (?:said|says|told|confirmed|reported|approved|asked|wants)\b)"),
+    re.compile(rf"(?<![\w@])@{_NAME}"),
+)
+_NOT_PEOPLE = _listed(
+    """A An The This That It Its If In On At To For From Of Or And But So No Not Yes You Your We Our They Their He
+    She His Her Who What When Where Which Why How Each Every All Any Both One Two Some Someone Somebody Anyone
+    Anybody Everyone Everybody Nobody User Users Person People Customer Customers Client Clients Caller Engineer
+    Engineers Admin Admins Administrator Administrators Team Teams Support Helpdesk Help Desk Service Services
+    Security Network Networking Infrastructure Operations Level Tier Management Manager Owner Reception Finance
+    Accounting Sales Marketing Legal Payroll Procurement Vendor Provider Carrier Manufacturer Reseller Partner
+    Hosting Billing Windows Microsoft Office Outlook Exchange Word Excel Access Power Powerpoint Point Share
+    Sharepoint Onedrive One Drive Azure Entra Intune Defender Edge Bing Copilot Hyper Active Directory Group
+    Policy Event Viewer Device Task Control Panel Settings System Registry Editor Explorer Internet File Print
+    Printer Printers Spooler Server Servers Computer Machine Laptop Desktop Phone Mobile Router Switch Firewall
+    Modem Dock Docking Monitor Keyboard Mouse Adapter Driver Drivers Update Updates Store Backup Restore
+    Recovery Safe Mode Google Chrome Gmail Android Apple Mac Macos Ios Ipad Iphone Safari Firefox Mozilla Adobe
+    Acrobat Reader Zoom Slack Webex Cisco Meraki Fortinet Fortigate Forticlient Sophos Sonicwall Watchguard
+    Ubiquiti Unifi Netgear Aruba Juniper Palo Alto Dell Lenovo Hewlett Packard Canon Epson Brother Kyocera Ricoh
+    Xerox Konica Minolta Lexmark Zebra Intel Nvidia Amd Realtek Logitech Jabra Poly Plantronics Yealink Samsung
+    Sony Toshiba Acer Asus Fujitsu Citrix Vmware Veeam Datto Acronis Carbonite Dropbox Box Okta Duo Lastpass
+    Bitwarden Keeper Salesforce Sage Quickbooks Intuit Xero Oracle Sap Autodesk Bluebeam Connectwise Autotask
+    Kaseya Ninja Atera Huntress Sentinel Crowdstrike Webroot Malwarebytes Symantec Norton Mcafee Eset Trend
+    Micro Bitdefender Barracuda Proofpoint Mimecast Comcast Verizon Vodafone Telekom Spectrum Cloudflare Godaddy
+    Amazon Aws Linux Ubuntu Debian Red Hat Centos Docker Github Gitlab Atlassian Jira Confluence Sql Dns Dhcp
+    Vpn Ntp Tls Ssl Mfa Sso Wifi Wi Bluetooth Usb Ethernet Monday Tuesday Wednesday Thursday Friday Saturday
+    Sunday January February March April May June July August September October November December Quick
+    Credential Remote Local Global Public Private Domain Certificate Performance Resource Process Reliability
+    Disk Storage Memory Health Message Flowpilot FlowPilot Please Thanks There Everything Something Nothing
+    Start Stop Then Now Next First Second Third Last Also Again Just Only Back Up Down Out Off Over Under Their
+    Get Set Test New Remove Add Show Clear Run Open Close Restart Check Get-Help Nslookup Ipconfig Netsh Ping
+    Sfc Dism Chkdsk Regards Hi Hello Dear Good Great Level1 Level2 Isp Hr Facilities Fax Teamviewer Anydesk
+    Splashtop Screenconnect Bomgar Rdp Citrix Workspace"""
 )

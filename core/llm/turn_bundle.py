@@ -8,6 +8,7 @@ from pydantic import Field
 
 from core.llm.asking import Json, Wire
 from core.llm.candidates import Background
+from core.llm.claims import without_orders
 from core.llm.guard import Sources
 from core.llm.provider import JudgedOutcome, Language, ProblemView, PromotedSource
 
@@ -111,17 +112,14 @@ class Bundle:
         }
 
     def sources(self) -> Sources:
+        """What the answer may speak of: all that was sent, but for the sentences that order a model about."""
         texts: list[str] = [self.problem.problem, self.problem.ticket or ""]
         texts += [fact.text for fact in self.problem.facts]
         texts += [f"{fix.title}\n{fix.notes}" for fix in self.problem.earlier]
         texts += ["\n".join((said.text, *said.files)) for said in self.messages.values()]
-        texts += [
-            f"{fix.problem}\n{fix.title}\n{fix.description}\n{fix.script}\n{fix.ticket_ref}"
-            for fix in self.past.values()
-        ]
+        for fix in self.past.values():
+            texts.append("\n".join((fix.problem, fix.title, fix.description, fix.script or "", fix.ticket_ref or "")))
         texts += [f"{one.name}\n{one.description}" for one in self.templates.values()]
-        texts += [
-            "\n".join((one.title, one.why, one.fix.title, *one.fix.steps, one.fix.script or ""))
-            for one in self.playbooks.values()
-        ]
-        return Sources(texts, [said.author for said in self.messages.values()])
+        for one in self.playbooks.values():
+            texts.append("\n".join((one.title, one.why, one.fix.title, *one.fix.steps, one.fix.script or "")))
+        return Sources(map(without_orders, texts), [said.author for said in self.messages.values()])
