@@ -9,9 +9,7 @@ import yaml
 
 from core.llm.claims import claims_success, gives_orders, stated_outcome, without_orders
 
-STATEMENTS: dict[str, list[str]] = yaml.safe_load(
-    Path(__file__).with_name("outcomes.yml").read_text(encoding="utf-8")
-)
+STATEMENTS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("outcomes.yml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("outcome", "text"), [(key, text) for key, texts in STATEMENTS.items() for text in texts])
