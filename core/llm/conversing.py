@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from core.llm.candidates import QUESTIONS, Candidate, Shelf, statement_of, title_key
 from core.llm.claims import stated_outcome
-from core.llm.hearing import Ask, Heard, hear, questions_in
+from core.llm.hearing import GENERAL_QUESTIONS, Ask, Heard, Open, hear, is_answered, questions_in
 from core.llm.playbooks import Playbook
 from core.llm.provider import (
     EarlierSuggestion,
@@ -18,6 +18,7 @@ from core.llm.provider import (
     PastFix,
     ProblemView,
     Proposal,
+    Said,
     Turn,
 )
 
@@ -27,11 +28,6 @@ ASKS_FROM = 0.25
 _CLEARLY_BETTER = 1.4
 _AT_A_TIME = 2
 _SHOWN_FACTS = 6
-GENERAL_QUESTIONS = (
-    "What exactly does the person see, word for word, with any error code?",
-    "Who is affected: one person, one machine, or everybody at the site?",
-    "Since when, and what changed just before (update, password, move, new device)?",
-)
 JUDGED = frozenset({"applied_success", "applied_failed", "applied_partial", "dismissed"})
 _FINAL = JUDGED - {"applied_partial"}
 _WENT = {
@@ -64,29 +60,37 @@ class _Conversation:
         self._past = past
         self._told = [said.text for said in problem.thread if said.by_flowpilot]
         self._asked = {question for text in self._told for question in questions_in(text)}
-        new = [said for said in problem.thread if said.is_new and not said.by_flowpilot]
-        self._heard = self._hear(new)
-        self._facts = self._to_keep()
         self._judged = {title_key(fix.title) for fix in problem.earlier if fix.status in JUDGED}
         # What is being tried: before the engineers, and not judged. A partial one may still become anything.
         self._tried = next(
             (fix for fix in reversed(problem.earlier) if not fix.superseded and fix.status not in _FINAL), None
         )
+        self._heard = self._hear([said for said in problem.thread if said.is_new and not said.by_flowpilot])
+        self._facts = self._to_keep()
 
-    def _hear(self, new: Sequence[object]) -> list[Heard]:
-        known = " ".join(fact.text for fact in self._problem.facts).casefold()
-        waiting = [
-            one
-            for one in dict.fromkeys(q for text in self._told for q in questions_in(text))
-            if one.casefold() not in known
-        ]
-        waiting = waiting[-QUESTIONS:]
+    def _hear(self, new: Sequence[Said]) -> list[Heard]:
         heard: list[Heard] = []
-        for said in self._problem.thread:
-            if said in new:
-                heard.append(hear(said, waiting, self._shelf.words))
-                waiting = [one for one in waiting if one not in heard[-1].answered]
+        for said in new:
+            done = {question for one in heard for question in one.answered}
+            heard.append(hear(said, self._open(done), self._shelf.words))
         return heard
+
+    def _open(self, done: Collection[str]) -> Open:
+        """The questions that are neither answered by a fact nor `done` in this turn."""
+        asked = dict.fromkeys(question for text in self._told for question in questions_in(text))
+        last = list(asked)[-QUESTIONS:]
+        playbook = self._playbook_of(self._tried)
+
+        def still(questions: Iterable[str]) -> tuple[str, ...]:
+            known = [fact.text for fact in self._problem.facts]
+            return tuple(one for one in questions if one not in done and not is_answered(one, known))
+
+        return Open(
+            asked=still(last),
+            beside=still(one for one in (playbook.questions if playbook else ()) if one not in asked),
+            general=still(one for one in GENERAL_QUESTIONS if one not in last),
+            just_now=bool(self._told and questions_in(self._told[-1])),
+        )
 
     def _to_keep(self) -> tuple[FactToKeep, ...]:
         known = {_plain(fact.text) for fact in self._problem.facts}
@@ -106,7 +110,7 @@ class _Conversation:
         if ask in {Ask.STATUS, Ask.WHY, Ask.HOW} and (told := self._explained(ask)):
             return self._turn(_Next(told))
         if self._heard and all(heard.is_courtesy for heard in self._heard):
-            return self._turn(_Next("You're welcome. Write here how it goes." if self._tried else "You're welcome."))
+            return self._turn(_Next("You're welcome."))
         return self._turn(self._next(ask))
 
     # ---- how it went
@@ -114,6 +118,10 @@ class _Conversation:
     def _went(self, heard: Heard, outcome: JudgedOutcome) -> Turn:
         fix = self._tried
         if fix is None:
+            if outcome == "applied_success" and any(fact.message_id == heard.said.id for fact in self._facts):
+                return self._turn(
+                    _Next("Good that it works. What you did is kept as a fact; Resolve closes the session.")
+                )
             if outcome == "applied_success":
                 said = (
                     "Good that it works. No fix of mine is waiting for that, so say here what was done: it is kept as a fact, and "
@@ -177,10 +185,10 @@ class _Conversation:
         return "\n".join(lines)
 
     def _waiting(self) -> list[str]:
-        answered = {question for heard in self._heard for question in heard.answered}
-        known = " ".join(fact.text for fact in self._problem.facts).casefold()
+        """What was asked in the thread and is still open after this turn."""
+        known = [fact.text for fact in (*self._problem.facts, *self._facts)]
         asked = dict.fromkeys(question for text in self._told for question in questions_in(text))
-        return [one for one in asked if one not in answered and one.casefold() not in known][-QUESTIONS:]
+        return [one for one in asked if not is_answered(one, known)][-QUESTIONS:]
 
     # ---- what comes next
 
@@ -195,8 +203,8 @@ class _Conversation:
         if self._tried is not None:
             return self._beside(self._tried, candidates, cannot or noted)
         if candidates:
-            best = candidates[0].proposal
-            return _Next(f"{cannot}{noted}{self._after_failures()}{best.sources[0].label}.", best)
+            best = candidates[0]
+            return _Next(f"{cannot}{noted}{self._after_failures()}{self._because(best)}", best.proposal)
         return self._asking(cannot or noted)
 
     def _beside(self, tried: EarlierSuggestion, candidates: Sequence[Candidate], before: str) -> _Next:
@@ -204,20 +212,37 @@ class _Conversation:
         offered = {title_key(fix.title) for fix in self._problem.earlier}
         other = next((one for one in candidates if title_key(one.proposal.title) not in offered), None)
         if other and self._facts and not tried.applied and other.rank > max(current, 0.3) * _CLEARLY_BETTER:
-            said = f"{before}With that, “{other.proposal.title}” fits better than “{tried.title}”. {other.proposal.sources[0].label}."
+            said = (
+                f"{before}With that, “{other.proposal.title}” fits better than “{tried.title}”. {self._because(other)}"
+            )
             return _Next(said, other.proposal)
         if tried.applied:
             return _Next(f"{before}How did “{tried.title}” go? Say it here, or record it on its card.")
-        return _Next(f"{before}“{tried.title}” is still what I would try first; say here how it went.")
+        playbook = self._playbook_of(tried)
+        fresh = [
+            one
+            for one in (playbook.questions if playbook else ())
+            if one not in self._asked and not self._is_known(one)
+        ]
+        said = f"{before}“{tried.title}” is still what I would try first; say here how it went."
+        if fresh and any(f"“{tried.title}” is still" in text for text in self._told[-3:]):
+            return _Next(f"{before}While “{tried.title}” is tried, this would tell more:", questions=tuple(fresh[:1]))
+        return _Next(said)
+
+    def _because(self, candidate: Candidate) -> str:
+        playbook = self._shelf.playbooks.get(candidate.playbook or "")
+        if playbook is None:
+            return f"{candidate.proposal.sources[0].label}."
+        return f"This looks like “{playbook.title}”. {playbook.why}"
 
     def _asking(self, before: str) -> _Next:
         statement = self._statement()
         nearest = self._shelf.nearest(statement, 3, self._judged)
-        likely = [(playbook, score) for playbook, score in nearest if score >= ASKS_FROM]
-        telling = [question for playbook, _ in likely[:1] for question in playbook.questions]
-        fresh = [one for one in (*telling, *GENERAL_QUESTIONS) if one not in self._asked and not self._is_answered(one)]
+        likely = [playbook for playbook, score in nearest if score >= ASKS_FROM][:1]
+        telling = [question for playbook in likely for question in playbook.questions]
+        fresh = [one for one in (*telling, *GENERAL_QUESTIONS) if one not in self._asked and not self._is_known(one)]
         if fresh:
-            guess = f"It may be “{likely[0][0].title}”; this" if likely and fresh[0] in telling else "This"
+            guess = f"It may be “{likely[0].title}”; this" if fresh[0] in telling else "This"
             return _Next(
                 f"{before}{self._after_failures()}{guess} would tell more:", questions=tuple(fresh[:_AT_A_TIME])
             )
@@ -227,11 +252,8 @@ class _Conversation:
         said = "I have asked what I know to ask, and nothing known here fits. Whoever takes it on finds all of this in the escalation package."
         return _Next(f"{before}{said}")
 
-    def _is_answered(self, question: str) -> bool:
-        known = " ".join(
-            [*(fact.text for fact in self._problem.facts), *(fact.text for fact in self._facts)]
-        ).casefold()
-        return question.casefold() in known
+    def _is_known(self, question: str) -> bool:
+        return is_answered(question, [fact.text for fact in (*self._problem.facts, *self._facts)])
 
     def _statement(self) -> str:
         """The problem with what people said since: words weigh less the later they come, so the newest that says something stands early."""
@@ -245,7 +267,8 @@ class _Conversation:
         return "\n".join(part for part in (begins, told, story) if part)
 
     def _after_failures(self) -> str:
-        return after_failures(self._problem.earlier)
+        begins = after_failures(self._problem.earlier)
+        return "" if any(begins in text for text in self._told) else begins
 
     def _playbook_of(self, fix: EarlierSuggestion | None) -> Playbook | None:
         if fix is None:

@@ -6,7 +6,7 @@ Carefully: what is not plain is left alone, since a wrong fact does more harm th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +16,15 @@ from core.llm.words import Words
 
 LONGEST_FACT = 240
 _SHORTEST_FACT = 4
+
+
+# What is worth knowing of any problem, and what a fact that answers it begins with.
+_TOPICS = {
+    "What exactly does the person see, word for word, with any error code?": "Seen:",
+    "Who is affected: one person, one machine, or everybody at the site?": "Affected:",
+    "Since when, and what changed just before (update, password, move, new device)?": "Since when, and what changed:",
+}
+GENERAL_QUESTIONS = tuple(_TOPICS)
 
 
 class Ask(Enum):
@@ -49,8 +58,20 @@ class Heard:
     answered: tuple[str, ...] = ()
 
 
-def hear(said: Said, open_questions: Sequence[str], words: Words) -> Heard:
-    """Understands one message of a person, with the questions of FlowPilot's that nobody has answered yet."""
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The questions that nobody has answered yet: those that FlowPilot `asked` in the thread, those `beside` a fix on its card, and those
+    worth knowing of any problem (`general`), which people answer without being asked. `just_now`: nothing was said since they were asked.
+    """
+
+    asked: Sequence[str] = ()
+    beside: Sequence[str] = ()
+    general: Sequence[str] = ()
+    just_now: bool = False
+
+
+def hear(said: Said, questions: Open, words: Words) -> Heard:
+    """Understands one message of a person."""
     text = said.text.strip()
     if gives_orders(text):
         return Heard(said)
@@ -60,9 +81,9 @@ def hear(said: Said, open_questions: Sequence[str], words: Words) -> Heard:
     ask = _ask_of(text)
     knows_not = bool(_KNOWS_NOT.search(text))
     lines = [line for line in (_trimmed(one) for one in sentences(text)) if line and _states(line)]
-    pairs = {} if outcome else _paired(lines, open_questions, words, whole=text)
+    pairs = {} if outcome else _paired(lines, questions, words, whole=text)
     told = {line for lines_of in pairs.values() for line in lines_of}
-    found = [Found(f"{question} {_sentence('; '.join(lines_of))}", "question") for question, lines_of in pairs.items()]
+    found = [Found(_answer(question, lines_of), "question") for question, lines_of in pairs.items()]
     found += [
         Found(_sentence(line), "diagnostic_check") for line in lines if line not in told and _FINDING.search(line)
     ]
@@ -79,6 +100,17 @@ def hear(said: Said, open_questions: Sequence[str], words: Words) -> Heard:
 def questions_in(text: str) -> list[str]:
     """The questions that FlowPilot asked in a message of its own: the lines that begin with a bullet."""
     return [line.strip()[1:].strip() for line in text.splitlines() if line.strip().startswith("•")]
+
+
+def is_answered(question: str, known: Sequence[str]) -> bool:
+    """Whether one of the facts is an answer to this question."""
+    begins = (question.casefold(), _TOPICS.get(question, question).casefold())
+    return any(fact.casefold().startswith(begins) for fact in known)
+
+
+def _answer(question: str, lines: Sequence[str]) -> str:
+    told = "; ".join(lines)
+    return f"{_TOPICS[question]} {told}" if question in _TOPICS else f"{question} {_sentence(told)}"
 
 
 # ---- courtesies and questions
@@ -193,8 +225,8 @@ def _states(line: str) -> bool:
 
 
 _WHO = re.compile(
-    r"(?i)\b(?:who|everybody|everyone|one person|how many|affected|others|one user|one machine|all users|only one|"
-    r"single)\b"
+    r"(?i)\b(?:who is affected|everybody|everyone|one person|how many|affected|others|one user|one machine|all users|"
+    r"only one)\b"
 )
 _WHO_ANSWER = re.compile(
     r"(?i)\b(?:only|just|one|everyone|everybody|all|both|others?|nobody|no one|whole|entire|department|floor|site|"
@@ -216,35 +248,59 @@ _WHAT_ANSWER = re.compile(
     rf"(?i){_CODES}|\b(?:error|says|message|popup|pop-up|prompt|blank|spinning|nothing happens|grey|gray|red|"
     rf"black screen)\b|[\"“”]"
 )
-_YES_NO = re.compile(r"(?i)^\W*(?:yes|yep|yeah|yup|no|nope|nah|correct|true|ja|nein|oui|non)\b")
+_YES_NO = re.compile(
+    r"(?i)^\W*(?:yes|yep|yeah|yup|no|nope|nah|correct|true|ja|nein|oui|non)\b(?=\W*$|\s*[,.;:–-]| (?:it|they|she|he|that|but|only|all)\b)"
+)
 _CLOSED = re.compile(r"(?i)^(?:does|do|did|is|are|was|were|has|have|can|could|will)\b")
 
 
-def _paired(lines: Sequence[str], questions: Sequence[str], words: Words, *, whole: str) -> dict[str, list[str]]:
-    """Which lines answer which question; each line one at most."""
-    if not questions or not lines:
-        return {}
-    if len(questions) == 1 and len(whole) <= LONGEST_FACT and "?" not in whole and not _KNOWS_NOT.search(whole):
-        return {questions[0]: list(lines)}
+def _paired(lines: Sequence[str], questions: Open, words: Words, *, whole: str) -> dict[str, list[str]]:
+    """Which lines answer which question; each line one at most. What was not asked must fit the more clearly."""
+    asked = questions.asked
+    if (
+        questions.just_now
+        and len(asked) == 1
+        and lines
+        and len(whole) <= LONGEST_FACT
+        and "?" not in whole
+        and not _KNOWS_NOT.search(whole)
+    ):
+        return {asked[0]: list(lines)}
     pairs: dict[str, list[str]] = {}
     for line in lines:
-        rated = sorted(
-            ((_fits(line, one, questions, words), -place) for place, one in enumerate(questions)), reverse=True
+        question = (
+            _best({one: _fits(line, one, asked, words) for one in asked})
+            or _best({one: _shared(line, one, words) - 1 for one in questions.beside})
+            or _best({one: int(_answers_kind(line, one)) for one in questions.general})
         )
-        best, place = rated[0]
-        if best > 0 and (len(rated) == 1 or rated[1][0] < best):
-            pairs.setdefault(questions[-place], []).append(line)
+        if question:
+            pairs.setdefault(question, []).append(line)
     return pairs
 
 
+def _best(fits: Mapping[str, int]) -> str | None:
+    """The one question that fits best, if there is one."""
+    most = max(fits.values(), default=0)
+    best = [question for question, fit in fits.items() if fit == most]
+    return best[0] if most > 0 and len(best) == 1 else None
+
+
+def _answers_kind(line: str, question: str) -> bool:
+    """Whether a line is the kind of answer that a question is after: who, when, what was seen."""
+    kinds = ((_WHO, _WHO_ANSWER), (_WHEN, _WHEN_ANSWER), (_WHAT, _WHAT_ANSWER))
+    return any(asked.search(question) and answered.search(line) for asked, answered in kinds)
+
+
 def _fits(line: str, question: str, questions: Sequence[str], words: Words) -> int:
-    fits = 0
-    for asked, answered in ((_WHO, _WHO_ANSWER), (_WHEN, _WHEN_ANSWER), (_WHAT, _WHAT_ANSWER)):
-        fits += 2 * bool(asked.search(question) and answered.search(line))
+    fits = 2 * _answers_kind(line, question)
     if _YES_NO.search(line) and _CLOSED.search(question) and sum(bool(_CLOSED.search(one)) for one in questions) == 1:
         fits += 2
+    return fits + _shared(line, question, words)
+
+
+def _shared(line: str, question: str, words: Words) -> int:
     telling = {term for term in words.terms(question, 60) if term not in words.quiet}
-    return fits + len(telling & set(words.terms(line, 60)))
+    return len(telling & set(words.terms(line, 60)))
 
 
 def _trimmed(line: str) -> str:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from core.llm.candidates import QUESTIONS, Background, Shelf, statement_of, title_key
-from core.llm.conversing import ASKS_FROM, GENERAL_QUESTIONS, JUDGED, after_failures, converse
+from core.llm.conversing import ASKS_FROM, JUDGED, after_failures, converse
+from core.llm.hearing import GENERAL_QUESTIONS
 from core.llm.playbooks import Playbook
 from core.llm.provider import EarlierSuggestion, ModelProvider, PastFix, ProblemView, Tell, Turn, silent
 from core.llm.words import Words
