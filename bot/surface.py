@@ -11,6 +11,7 @@ from bot.features.facts import listeners as facts
 from bot.features.fixes import listeners as fixes
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
+from bot.features.model import listeners as model
 from bot.features.sessions import listeners as sessions
 from bot.features.sessions import starting
 from bot.features.settings import listeners as settings
@@ -61,6 +62,7 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open": settings.open_contents,
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
+    "settings.open.model": model.open_section,
     "settings.role": settings.open_role,
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
@@ -75,6 +77,7 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "fixes.correct": fixes.submit_correction,
     "settings.save.role": settings.save_role,
     "settings.save.team": settings.save_team,
+    "settings.save.model": model.save,
     "house.notice": help_.ignore,
 }
 SHORTCUTS: Mapping[str, Listener] = {

@@ -13,7 +13,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from core.fixes import queries
-from core.fixes.asking import Asked, wants_proposal
+from core.fixes.asking import Asked
 from core.fixes.models import NOTES_LIMIT, Outcome, SuggestedFix
 from core.fixes.service import suggest
 from core.ids import FixId, SessionId, TurnId
@@ -68,14 +68,14 @@ async def apply(unit: Unit, asked: Asked) -> None:
     asks_how = _propose_outcome(unit, active or unjudged, answer.outcome, thread, turn)
     fix: SuggestedFix | None = None
     # What was proposed for a state in which a fix was since judged or suggested is dropped: whatever moved it asked again.
-    is_timely = not asks_how and (unmoved or wants_proposal(session, offered))
-    if answer.proposal is not None and is_timely and _is_new(answer.proposal, offered):
+    if answer.proposal is not None and unmoved and not asks_how and _is_new(answer.proposal, offered):
         fix = await suggest(unit, session, answer.proposal)
     answers_somebody = any(message.turn_id == turn.id for message in thread.values() if message.author is Author.PERSON)
     _speak(unit, session, turn, answer, is_wanted=answers_somebody or (fix is None and unmoved))
     await _ask_how_it_went(unit, session, fix or active)
     turn.end(unit.now)
-    turn.asked_version = session.state_version
+    if unmoved:  # else what moved it is still to be asked about
+        turn.asked_version = session.state_version
 
 
 async def _keep_facts(

@@ -14,7 +14,7 @@ from core.ids import FixId, SessionId
 from core.sessions import queries as sessions
 from core.sessions.models import Fact, Message, Session
 from core.spending import queries as spending
-from core.spending.queries import NOTHING, Spent
+from core.spending.pages import NOTHING, Spent
 from core.turns import queries as turns
 from core.unit import Unit
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,18 +7,9 @@ from sqlalchemy import BigInteger, cast, func, select
 
 from core.ids import SessionId
 from core.spending.models import Spending
+from core.spending.pages import Spent
 from core.unit import Unit
 
-
-@dataclass(frozen=True)
-class Spent:
-    """`tokens` are all that went in and came out."""
-
-    tokens: int = 0
-    cost_micro_usd: int = 0
-
-
-NOTHING = Spent()
 _SUMS = (
     func.coalesce(
         cast(func.sum(Spending.input_tokens + Spending.output_tokens + Spending.cached_tokens), BigInteger), 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from core.accounts import preferences
@@ -10,22 +9,8 @@ from core.ids import SessionId, new_id
 from core.llm.provider import Usage
 from core.spending import queries
 from core.spending.models import Spending
-from core.spending.queries import Spent
+from core.spending.pages import Budget
 from core.unit import Unit
-
-MICRO = 1_000_000
-
-
-@dataclass(frozen=True)
-class Budget:
-    """`limit_usd` is the account's preference; 0: no model is asked."""
-
-    spent: Spent
-    limit_usd: int
-
-    @property
-    def is_used_up(self) -> bool:
-        return self.spent.cost_micro_usd >= self.limit_usd * MICRO
 
 
 def add(unit: Unit, usage: Usage, purpose: str, session_id: SessionId | UUID | None = None) -> None:

@@ -13,6 +13,7 @@ from core.scope import Role
 SECTIONS: Sequence[tuple[str, str, str]] = (
     ("roles", "Roles", "Who may do what"),
     ("team", "Team", "What holds for everybody here"),
+    ("model", "Model", "What may be spent on it, and what was"),
 )
 """Name in the button's id, title, what it holds."""
 YES_NO = (("Yes", "true"), ("No", "false"))

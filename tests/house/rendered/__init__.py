@@ -12,6 +12,7 @@ from bot.features.access import views as access
 from bot.features.facts import views as facts
 from bot.features.fixes import views as fixes
 from bot.features.home import views as home
+from bot.features.model import views as model
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
 from bot.features.turns import views as turns
@@ -21,6 +22,7 @@ from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.facts import facts_views
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
+from tests.house.rendered.model import model_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
 from tests.house.rendered.turns import turns_views
@@ -30,6 +32,7 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (facts, facts_views),
     (fixes, fixes_views),
     (home, home_views),
+    (model, model_views),
     (sessions, sessions_views),
     (settings, settings_views),
     (turns, turns_views),

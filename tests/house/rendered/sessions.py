@@ -11,7 +11,7 @@ from core.ids import SessionId, new_id
 from core.sessions.models import SessionStatus
 from core.sessions.queries import Page
 from core.sessions.similar import OpenOne
-from core.spending.queries import Spent
+from core.spending.pages import Spent
 from tests.house.rendered.data import URL, Data, Rendered, message
 from tests.house.rendered.turns import words
 
