@@ -199,6 +199,10 @@ _FINDING = re.compile(
             r"\b(?:version|build|release|firmware) [\dv][\w.]*|\bwindows 1[01]\b|\b2[2-9]h[12]\b",
             r"\b\d+ (?:of|out of|/) (?:the )?\d+\b",
             rf"\b(?:{_THINGS})\b[^.!?\n]{{0,60}}\b{_STATES_OF_THINGS}\b",
+            r"\b(?:is|are|has|have|was|shows?|expires?|starts?)\b[^\n]{0,40}\d|\d[^\n]{0,40}\b(?:used|free|left|full|gb|mb|tb)\b|\d ?%",
+            r"\b(?:is|are|was|were) (?:now |still )?(?:offline|online|unlicensed|locked|disabled|stopped|missing|expired|full|closed|empty)\b",
+            r"\b(?:not|never|no \w+ is) (?:shown|seen|listed|visible|found|reachable|enabled|installed|licensed|connected|locked)\b",
+            r"\bcan \w+[^.!?\n]{0,40} but (?:not|cannot|can['’]?t)\b|\b(?:approved|agreed|confirmed)\b",
             rf"^(?:i |we |have |i['’]ve |already |he |she |they |user )*(?:{_DEEDS})\b",
             r"\b(?:works|worked|fails|happens|happened|appears|started|began|only|same)\b[^.!?\n]{0,60}"
             r"\b(?:since|after|when|on (?:another|other|all|her|his|one)|with (?:another|other)|"
@@ -208,7 +212,8 @@ _FINDING = re.compile(
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
-    r"(?i)\b(?:maybe|perhaps|i think|i guess|probably|might|could be|not sure|seems|looks like|apparently|"
+    r"(?i)^\W*(?:just |so |and )?(?:tell|give|show|send|make|write|format|help|explain|post|say|use|add|put)\b|"
+    r"\b(?:maybe|perhaps|i think|i guess|probably|might|could be|not sure|seems|looks like|apparently|"
     r"possibly|i assume|will|going to|hopefully|should|would|please|let['’]?s)\b"
 )
 
