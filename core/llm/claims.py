@@ -82,7 +82,8 @@ _PARTLY = _any(
 # Not how it went: a question, a wish, a condition, a plan.
 _NO_STATEMENT = _any(
     r"\?\W*$",
-    r"^\W*(?:if|when|once|unless|until|whether|should|would|could|can you|will|does|did(?! (?:the trick|nothing|not)\b| (?:it|that|this)(?:[,.;!]|$| and ))|"
+    r"^\W*(?:if|when|once|unless|until|whether|should|would|could|can you|will|does|"
+    r"did(?! (?:the trick|nothing|not)\b| (?:it|that|this)(?:[,.;!]|$| and ))|"
     r"is|has|have|do|are|was|why|how|what|please|let['’]?s)\b",
     r"\b(?:if|once|unless|in case|hopefully|hope|should|might|maybe|perhaps|would|supposed to|not sure|unsure|"
     r"wondering|until|waiting)\b",
