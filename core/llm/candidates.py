@@ -9,6 +9,7 @@ from datetime import datetime
 from core.llm.matching import PASTED, SIMILAR, Document, Match, Matcher
 from core.llm.playbooks import Playbook
 from core.llm.provider import TITLE_LIMIT, KnownTemplate, Language, PastFix, ProblemView, Proposal, Source
+from core.llm.wording import worked_before
 from core.llm.words import Words
 
 # Below this chance of being the right match nothing is proposed: a wrong fix costs the engineer more than a question.
@@ -164,9 +165,7 @@ def _past_candidate(fixes: Sequence[PastFix], fits: float, newest: datetime | No
     age_days = (newest - last.when).total_seconds() / 86_400 if newest else 0.0
     # Old experience never counts for less than half: what worked may still work.
     sure = min(1.0, fits * chance * (0.5 + 0.5 * 0.5 ** (age_days / _HALF_LIFE_DAYS)))
-    times = "time" if tally.attempts == 1 else "times"
-    where = f", last on {last.ticket_ref}" if last.ticket_ref else ""
-    label = f"Worked before in this workspace: {tally.successes} of {tally.attempts} {times}{where}"
+    label = worked_before(tally, last.ticket_ref)
     proposal = Proposal(
         title=last.title[:TITLE_LIMIT],
         description=last.description,
@@ -197,14 +196,17 @@ def _starter_candidate(playbook: Playbook, fits: float, here: Sequence[PastFix])
     successes, attempts = (here[0].successes, here[0].attempts) if here else (0, 0)
     chance = (successes + _STARTER_USES * playbook.fix.confidence / 100) / (attempts + _STARTER_USES)
     sure = min(1.0, fits * chance)
-    label = f"Composed without AI, from the starter playbook “{playbook.title}”"
+    sources = [Source("playbook", playbook.slug, f"Composed without AI, from the starter playbook “{playbook.title}”")]
+    if successes:
+        last = next((fix for fix in here if fix.outcome == "applied_success"), here[0])
+        sources.append(Source("past_fix", str(last.session_id), worked_before(here[0], last.ticket_ref)))
     proposal = Proposal(
         title=playbook.fix.title,
         description=description_of(playbook),
         confidence_pct=round(100 * sure),
         script=playbook.fix.script,
         language=playbook.fix.language,
-        sources=(Source("playbook", playbook.slug, label),),
+        sources=tuple(sources),
         ask=playbook.questions[:QUESTIONS],
         composed_without_ai=True,
     )

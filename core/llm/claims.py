@@ -40,6 +40,7 @@ _SUCCESS = _any(
     r"excellent)\W+)*"
     r"(?:it |that |this |all |now |its |it['’]s )?(?:works|worked|working|printing|fixed|solved|resolved|sorted)"
     r"(?: (?:now|again|fine|great|perfectly|it|all good))*\W*(?:thanks?|thank you)?\W*$",
+    r"^\W*(?:yes\W+)?(?:it |that |this )?(?:works|worked|fixed|solved)\s*[,.!:–-]",
     rf"\bcan (?:now )?{_DO}\b[^.!?]{{0,40}}\b(?:again|now|fine)\b",
     r"\b\w+s (?:again )?without (?:any )?(?:errors?|problems?|issues?|prompts?)\b",
     r"\bno (?:more|further) (?:errors?|problems?|issues?|prompts?|popups?|lockouts?|crash\w*|disconnects?|drops?)\b",

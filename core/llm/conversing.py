@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from core.llm.answers import Open
 from core.llm.candidates import QUESTIONS, Candidate, Shelf, statement_of, title_key
 from core.llm.claims import stated_outcome
-from core.llm.hearing import GENERAL_QUESTIONS, Ask, Heard, Open, hear, is_answered, questions_in
+from core.llm.hearing import GENERAL_QUESTIONS, Ask, Heard, hear, is_answered, questions_in
 from core.llm.playbooks import Playbook
 from core.llm.provider import (
     EarlierSuggestion,
@@ -21,6 +21,7 @@ from core.llm.provider import (
     Said,
     Turn,
 )
+from core.llm.wording import after_failures, carried_on, how, plain
 
 # From here on a playbook is not sure enough to propose, but its questions are better than general ones.
 ASKS_FROM = 0.25
@@ -30,13 +31,6 @@ _AT_A_TIME = 2
 _SHOWN_FACTS = 6
 JUDGED = frozenset({"applied_success", "applied_failed", "applied_partial", "dismissed"})
 _FINAL = JUDGED - {"applied_partial"}
-_WENT = {
-    "applied_success": "worked",
-    "applied_failed": "did not help",
-    "applied_partial": "helped in part",
-    "applied_pending": "is waiting to be verified",
-    "dismissed": "was dismissed",
-}
 
 
 def converse(shelf: Shelf, problem: ProblemView, past: Sequence[PastFix]) -> Turn:
@@ -93,12 +87,12 @@ class _Conversation:
         )
 
     def _to_keep(self) -> tuple[FactToKeep, ...]:
-        known = {_plain(fact.text) for fact in self._problem.facts}
+        known = {plain(fact.text) for fact in self._problem.facts}
         kept: list[FactToKeep] = []
         for heard in self._heard:
             for found in heard.found:
-                if _plain(found.text) not in known:
-                    known.add(_plain(found.text))
+                if plain(found.text) not in known:
+                    known.add(plain(found.text))
                     kept.append(FactToKeep(found.text, found.source, heard.said.id))
         return tuple(kept[:_SHOWN_FACTS])
 
@@ -174,7 +168,7 @@ class _Conversation:
         facts = [fact.text for fact in self._problem.facts] + [fact.text for fact in self._facts]
         known = "".join(f"\n– {fact}" for fact in facts[-_SHOWN_FACTS:])
         lines = [f"What we know:{known}" if facts else "Nothing is established yet."]
-        fixes = [f"\n– “{fix.title}” {_how(fix)}" for fix in self._problem.earlier]
+        fixes = [f"\n– “{fix.title}” {how(fix)}" for fix in self._problem.earlier]
         if fixes:
             lines.append(f"What was suggested:{''.join(fixes)}")
         waiting = self._waiting()
@@ -204,7 +198,7 @@ class _Conversation:
             return self._beside(self._tried, candidates, cannot or noted)
         if candidates:
             best = candidates[0]
-            return _Next(f"{cannot}{noted}{self._after_failures()}{self._because(best)}", best.proposal)
+            return _Next(f"{cannot}{noted}{carried_on(self._after_failures(), self._because(best))}", best.proposal)
         return self._asking(cannot or noted)
 
     def _beside(self, tried: EarlierSuggestion, candidates: Sequence[Candidate], before: str) -> _Next:
@@ -244,7 +238,8 @@ class _Conversation:
         if fresh:
             guess = f"It may be “{likely[0].title}”; this" if fresh[0] in telling else "This"
             return _Next(
-                f"{before}{self._after_failures()}{guess} would tell more:", questions=tuple(fresh[:_AT_A_TIME])
+                f"{before}{carried_on(self._after_failures(), guess)} would tell more:",
+                questions=tuple(fresh[:_AT_A_TIME]),
             )
         waiting = self._waiting()
         if waiting:
@@ -279,7 +274,7 @@ class _Conversation:
 
     def _turn(self, coming: _Next, outcome: OutcomeToPropose | None = None) -> Turn:
         said = coming.said.strip()
-        if any(_plain(said) == _plain(text) for text in self._told[-3:]) and not coming.questions and outcome is None:
+        if any(plain(said) == plain(text) for text in self._told[-3:]) and not coming.questions and outcome is None:
             said = "Noted." if self._facts else "I have nothing to add to what I said above; a new finding would help."
         return Turn(
             proposal=coming.proposal,
@@ -289,20 +284,3 @@ class _Conversation:
             outcome=outcome,
             composed_without_ai=True,
         )
-
-
-def after_failures(earlier: Sequence[EarlierSuggestion]) -> str:
-    """How an answer begins when the last thing that was tried did not solve it."""
-    failed = [fix.title for fix in earlier if fix.status in {"applied_failed", "applied_partial"}]
-    return f"After “{failed[-1]}” did not solve it: " if failed else ""
-
-
-def _how(fix: EarlierSuggestion) -> str:
-    went = _WENT.get(fix.status) or (
-        "was applied, not judged yet" if fix.applied else "was replaced" if fix.superseded else "is to be tried"
-    )
-    return f"{went} ({fix.notes})" if fix.notes else went
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from core.llm.candidates import QUESTIONS, Background, Shelf, statement_of, title_key
-from core.llm.conversing import ASKS_FROM, JUDGED, after_failures, converse
+from core.llm.conversing import ASKS_FROM, JUDGED, converse
 from core.llm.hearing import GENERAL_QUESTIONS
 from core.llm.playbooks import Playbook
 from core.llm.provider import EarlierSuggestion, ModelProvider, PastFix, ProblemView, Tell, Turn, silent
+from core.llm.wording import after_failures, carried_on
 from core.llm.words import Words
 
 
@@ -46,11 +47,13 @@ class OfflineProvider:
         if any(title_key(earlier.title) == title_key(best.title) for earlier in problem.earlier):
             said = f"“{best.title}”, suggested above, still fits best. Record how it went, or dismiss it."
             return Turn(None, said, composed_without_ai=True)
-        return Turn(best, f"{after_failures(problem.earlier)}{best.sources[0].label}.", composed_without_ai=True)
+        return Turn(
+            best, f"{carried_on(after_failures(problem.earlier), best.sources[0].label)}.", composed_without_ai=True
+        )
 
     def _ask(self, statement: str, earlier: Sequence[EarlierSuggestion], judged: set[str]) -> Turn:
         nearest = self._shelf.nearest(statement, 1, judged)
-        said = f"{after_failures(earlier)}Nothing that is known here fits this well enough to propose a fix."
+        said = carried_on(after_failures(earlier), "Nothing that is known here fits this well enough to propose a fix.")
         if nearest and nearest[0][1] >= ASKS_FROM:
             playbook, _ = nearest[0]
             reply = f"{said} It may be “{playbook.title}”; this would tell:"

@@ -12,6 +12,7 @@ from core.llm.claims import gives_orders, stated_outcome
 from core.llm.guard import Sources, inventions, passes, passing, tidy
 from core.llm.provider import TITLE_LIMIT, FactToKeep, Language, OutcomeToPropose, Proposal, Said, Source
 from core.llm.turn_bundle import Bundle, FactWire, OutcomeWire, ProposalWire
+from core.llm.wording import worked_before
 from core.llm.words import Words
 from core.secrets import masked
 
@@ -128,9 +129,7 @@ class Checked:
             ), template.id
         past = self._bundle.past.get(wire.past_id or "")
         if past is not None and past.successes:
-            where = f", last on {past.ticket_ref}" if past.ticket_ref else ""
-            times = "time" if past.attempts == 1 else "times"
-            label = f"Worked before in this workspace: {past.successes} of {past.attempts} {times}{where}"
+            label = worked_before(past, past.ticket_ref)
             return Source("past_fix", str(past.session_id), label), None
         playbook = self._bundle.playbooks.get(wire.playbook_id or "")
         if playbook is not None:
