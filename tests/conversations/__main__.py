@@ -26,6 +26,7 @@ STORIES = Path(__file__).with_name("stories.yml")
 INTO = Path(__file__).parents[2] / "docs" / "conversations"
 NAMES = {"ana": "Ana", "ben": "Ben"}
 PEOPLE = {seeds.ANA: "Ana", seeds.BEN: "Ben"}
+ASKED = "*Is that so?*"
 UNSAID = {"FlowPilot · composed without AI", "👍 Helpful", "👎 Not helpful…"}
 
 Act = Mapping[str, Mapping[str, object]]
@@ -71,7 +72,7 @@ async def play(bot: Bot, slack: Slack, story: Mapping[str, object]) -> str:
         for private in await slack.as_(name).ephemerals():
             if private.ts not in shown and private.thread_ts == session.root:
                 shown.add(private.ts)
-                lines += ["", f"> *Only {NAMES[name]} sees this:*", ">", *quoted(private)]
+                lines += ["", f"> *Only {NAMES[name]} sees this:*", ">", *quoted(private, scripts=False)]
     lines += ["", "## Where it stands in the end", "", *quoted(await session.card(who)), ""]
     return "\n".join(lines)
 
@@ -114,13 +115,21 @@ async def news(session: Session, who: Person, shown: set[str]) -> list[str]:
         if message.ts not in shown:
             shown.add(message.ts)
             lines += ["", "> **FlowPilot**", ">", *quoted(message)]
+        elif ASKED in message.plain() and f"{message.ts} asks" not in shown:
+            shown.add(f"{message.ts} asks")
+            at = next(n for n, block in enumerate(message.blocks) if ASKED in str(block))
+            asked = Message({**message.raw, "blocks": message.blocks[at:-2]})
+            lines += ["", "> *On the card of the fix:*", ">", *quoted(asked)]
     return lines
 
 
-def quoted(message: Message) -> list[str]:
+def quoted(message: Message, *, scripts: bool = True) -> list[str]:
     """A message's blocks as markdown quotes: texts, scripts as code, and what can be pressed."""
     lines: list[str] = []
     for block in message.blocks:
+        if block.get("type") == "rich_text" and not scripts:
+            lines += [">", "> _(the script above)_"]
+            continue
         shown = [f"> {line}".rstrip() for line in rendered(block)]
         lines += [*([">"] if lines and shown else []), *shown]
     return lines
