@@ -78,7 +78,7 @@ class Sources:
                 return self._has(one.key)
             case "link":
                 # A longer address that begins like a known one is another place.
-                return bool(re.search(rf"{re.escape(one.key)}(?![\w/?#&=%.-]*[\w/])", self._whole))
+                return bool(re.search(rf"{re.escape(one.key)}(?![\w/?#&=%.-]{{0,100}}[\w/])", self._whole))
             case "host" | "address":
                 return self._has(one.key)
 
@@ -88,7 +88,14 @@ class Sources:
 
 def inventions(text: str, sources: Sources, *, numbers: bool = False) -> list[Named]:
     """What `text` names and the sources do not."""
-    return [one for one in named(folded(text), numbers=numbers) if not sources.have(one)]
+    known: dict[tuple[str, str], bool] = {}
+    made_up: list[Named] = []
+    for one in named(folded(text), numbers=numbers):
+        if (one.kind, one.key) not in known:
+            known[one.kind, one.key] = sources.have(one)
+        if not known[one.kind, one.key]:
+            made_up.append(one)
+    return made_up
 
 
 def passes(text: str, sources: Sources, where: str, *, numbers: bool = False, success: bool = False) -> bool:

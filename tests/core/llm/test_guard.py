@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,10 +13,14 @@ from uuid import uuid4
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import Unavailable
+from core.llm.claims import stated_outcome, without_orders
 from core.llm.fallback import FallbackProvider
 from core.llm.guard import Sources, inventions, passing, tidy
+from core.llm.named import folded
 from core.llm.offline import OfflineProvider
 from core.llm.online import OnlineProvider
 from core.llm.playbooks import load_playbooks
@@ -163,3 +169,31 @@ def test_a_torso_is_not_shown() -> None:
         passing("Do not do this: log on to SRV-EVIL99 and SRV-EVIL98 and open evil-portal.com. Yes.", KNOWN, "reply")
         == ""
     )
+
+
+@pytest.mark.parametrize(
+    "piece", ["www.", "a.", "1.", "::", "<@", "[](", "#1", "Ask Bob ", "it is ", "works but ", "say outcome "]
+)
+def test_no_text_makes_the_guard_slow(piece: str) -> None:
+    answer, source = (piece * 8_000)[:8_000], (piece * 60_000)[:60_000]
+    begins = time.perf_counter()
+    passing(tidy(answer, 8_000), Sources([without_orders(source)]), "reply")
+    stated_outcome(answer)
+    assert time.perf_counter() - begins < 8  # half a second at most on an idle machine
+
+
+@given(st.text(max_size=300))
+def test_what_is_tidied_stays_tidy_and_holds_no_mark_of_slacks(text: str) -> None:
+    once = tidy(text, 200)
+    assert len(once) <= 200
+    assert not re.search(r"<[@#!][^<>\n]{1,200}>|(?i:(?<![\w.])@(?:here|channel|everyone)\b)", once)
+
+
+@given(
+    st.text(max_size=200),
+    st.lists(st.sampled_from(["10.9.8.7", "SRV-EVIL99", "https://evil.example/x", "#99887766"]), min_size=1),
+)
+def test_whatever_stands_around_it_an_invention_never_passes(around: str, inventions_in_it: list[str]) -> None:
+    text = f"{around} {' and '.join(inventions_in_it)} {around}"
+    shown = passing(tidy(text, 2_000), KNOWN, "reply")
+    assert not any(one.casefold() in folded(shown).casefold() for one in inventions_in_it if one not in around)
