@@ -22,7 +22,7 @@ def secure(table: str) -> None:
     op.execute(f"grant select, insert, update, delete on {table} to app_rw")
 
 
-def add(table: str, name: str, kind: sa.types.TypeEngine[object], default: str) -> None:
+def add(table: str, name: str, kind: sa.Boolean | postgresql.JSONB, default: str) -> None:
     """A column that may not be empty: the rows there are get `default`, those to come bring their own."""
     op.add_column(table, sa.Column(name, kind, nullable=False, server_default=sa.text(default)))
     op.alter_column(table, name, server_default=None)

@@ -140,7 +140,12 @@ def _grow(backend: Backend, message: Message, args: Json) -> None:
 
 def _step(backend: Backend, message: Message, chunk: Json) -> None:
     """Show one step of the work, or its new state where it is shown already."""
-    card: Json = {"type": "task_card", "task_id": chunk.get("id"), "title": chunk.get("title"), "status": chunk.get("status")}
+    card: Json = {
+        "type": "task_card",
+        "task_id": chunk.get("id"),
+        "title": chunk.get("title"),
+        "status": chunk.get("status"),
+    }
     for place, block in enumerate(message.blocks):
         if block.get("type") == "task_card" and block.get("task_id") == chunk.get("id"):
             message.blocks[place] = {**block, **card}

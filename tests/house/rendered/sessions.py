@@ -20,7 +20,9 @@ def sessions_views(data: Data) -> Iterator[Rendered]:
     for status in SessionStatus:
         for fix in (None, data.fix(), data.fix(FixStatus.APPLIED_PENDING, applied=True)):
             facts = [data.fact() for _ in range(40)] if fix else []
-            card = SessionCard(data.session(status, private=fix is None), data.user(), facts, fix, Spent(1_234_567, 12_000))
+            card = SessionCard(
+                data.session(status, private=fix is None), data.user(), facts, fix, Spent(1_234_567, 12_000)
+            )
             yield message("sessions.card_blocks", (sessions.card_text(card), sessions.card_blocks(card)))
     yield message("sessions.problem_text", sessions.problem_text(data.session()))
     for channel, thread in ((None, None), ("C0HELPDESK", "1.0")):
