@@ -91,10 +91,11 @@ class Tree:
 
 def as_json(tree: Tree) -> dict[str, object]:
     """The tree as it is stored."""
-    return {"start": tree.start, "nodes": [_node_as_json(node) for node in tree.nodes]}
+    return {"start": tree.start, "nodes": [node_as_json(node) for node in tree.nodes]}
 
 
-def _node_as_json(node: Node) -> dict[str, object]:
+def node_as_json(node: Node) -> dict[str, object]:
+    """One node as it is stored."""
     stored: dict[str, object] = {"id": node.id, "kind": node.kind.value, "text": node.text}
     if node.answers:
         stored["answers"] = [[answer.label, answer.to] for answer in node.answers]
@@ -107,10 +108,11 @@ def _node_as_json(node: Node) -> dict[str, object]:
 
 def from_json(stored: Mapping[str, object]) -> Tree:
     """The tree that `as_json` stored."""
-    return Tree(str(stored["start"]), tuple(map(_node_from_json, cast("list[dict[str, object]]", stored["nodes"]))))
+    return Tree(str(stored["start"]), tuple(map(node_from_json, cast("list[dict[str, object]]", stored["nodes"]))))
 
 
-def _node_from_json(stored: Mapping[str, object]) -> Node:
+def node_from_json(stored: Mapping[str, object]) -> Node:
+    """The node that `node_as_json` stored."""
     reason = stored.get("reason")
     return Node(
         id=str(stored["id"]),
