@@ -16,6 +16,9 @@ FixId = NewType("FixId", UUID)
 MessageId = NewType("MessageId", UUID)
 RequestId = NewType("RequestId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
+TicketId = NewType("TicketId", UUID)
+WalkId = NewType("WalkId", UUID)
+ProposalId = NewType("ProposalId", UUID)
 
 
 class _Clock7:
