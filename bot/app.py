@@ -15,6 +15,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
 from bot.channels import Channels
+from bot.consequences import EFFECTS, SUBSCRIPTIONS
 from bot.door import Door, bolt_app
 from bot.errands import Errands
 from bot.guard import Guard
@@ -23,7 +24,6 @@ from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.slack import SLACKS_PACE, TIMEOUT, Pace, Slack, SlackFailed
 from bot.socket_mode import Socket
-from bot.surface import EFFECTS, SUBSCRIPTIONS
 from bot.web import Probes, web_app
 from core import bootstrap, embedded
 from core.accounts.service import Workspace

@@ -5,10 +5,10 @@ from __future__ import annotations
 import aiohttp
 
 from bot.app import database_url, real_clock, whoami
+from bot.consequences import SUBSCRIPTIONS
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.slack import TIMEOUT, Slack, SlackFailed
-from bot.surface import SUBSCRIPTIONS
 from core import bootstrap
 from core.accounts import queries, service
 from core.db import engine_as, ping

@@ -1,37 +1,19 @@
-"""THE page: every command, button, form, shortcut and event, and what answers it; every effect, and what it follows from."""
+"""THE page: every command, button, form, shortcut and event of Slack's, and what answers it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
-from bot.effects import Effects, Post, Work
-from bot.features.access import effects as access_effects
 from bot.features.access import listeners as access
 from bot.features.access import people
-from bot.features.fixes import effects as fix_effects
 from bot.features.fixes import listeners as fixes
 from bot.features.help import listeners as help_
-from bot.features.home import effects as home_effects
 from bot.features.home import listeners as home
-from bot.features.sessions import effects as session_effects
 from bot.features.sessions import listeners as sessions
+from bot.features.settings import listeners as settings
 from bot.guard import Listener
 from bot.interaction import Interaction, Kind
-from core.outbox.events import (
-    AccessDecided,
-    AccessRequested,
-    FixChanged,
-    FixSuggested,
-    HomeChanged,
-    MessageWritten,
-    ProposalWanted,
-    SessionCardLost,
-    SessionChanged,
-    SessionStarted,
-)
-from core.unit import Subscription, Subscriptions
 
 PILOT: Mapping[str, Listener] = {
     "new": sessions.new,
@@ -41,6 +23,7 @@ PILOT: Mapping[str, Listener] = {
     "pending": fixes.pending,
     "pause": sessions.pause,
     "resume": sessions.resume,
+    "settings": settings.show,
     "status": help_.status,
     "help": help_.show,
 }
@@ -62,6 +45,10 @@ ACTIONS: Mapping[str, Listener] = {
     "access.request": access.request,
     "access.approve": access.approve,
     "access.decline": access.decline,
+    "settings.open": settings.open_contents,
+    "settings.open.roles": settings.open_roles,
+    "settings.open.team": settings.open_team,
+    "settings.role": settings.open_role,
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
 SUBMISSIONS: Mapping[str, Listener] = {
@@ -71,6 +58,8 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "facts.add": sessions.submit_fact,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
+    "settings.save.role": settings.save_role,
+    "settings.save.team": settings.save_team,
     "house.notice": help_.ignore,
 }
 SHORTCUTS: Mapping[str, Listener] = {
@@ -85,51 +74,6 @@ EVENTS: Mapping[str, Listener] = {
     "user_change": people.changed,
 }
 
-EFFECTS: Effects = {
-    "sessions.post_card": Post(
-        session_effects.compose_card, session_effects.card_posted, session_effects.card_elsewhere
-    ),
-    "sessions.post_problem": Post(
-        session_effects.compose_problem, session_effects.message_posted, displaced=session_effects.displaced
-    ),
-    "sessions.post_message": Post(
-        session_effects.compose_message, session_effects.message_posted, displaced=session_effects.displaced
-    ),
-    "sessions.update_card": Work(session_effects.update_card),
-    "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
-    "fixes.update_card": Work(fix_effects.update_card),
-    "fixes.propose": Work(fix_effects.propose),
-    "home.publish": Work(home_effects.publish),
-    "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
-    "access.update_cards": Work(access_effects.update_cards),
-    "access.tell": Post(access_effects.compose_verdict, access_effects.verdict_posted),
-}
-
-_THREAD = "session:{session_id}"
-SUBSCRIPTIONS: Subscriptions = MappingProxyType(
-    {
-        SessionStarted: (
-            Subscription("sessions.post_card", order=_THREAD, once="{session_id}"),
-            Subscription("sessions.post_problem", order=_THREAD, once="{session_id}"),
-        ),
-        SessionCardLost: (Subscription("sessions.post_card", order=_THREAD),),
-        SessionChanged: (Subscription("sessions.update_card", order=_THREAD, supersede="{session_id}"),),
-        MessageWritten: (Subscription("sessions.post_message", order=_THREAD, once="{message_id}"),),
-        # Not in the thread's order: a slow proposal holds up no card.
-        ProposalWanted: (Subscription("fixes.propose", order="propose:{session_id}", supersede="{session_id}"),),
-        FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
-        FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),
-        HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),
-        AccessRequested: (
-            Subscription("access.post_card", order="access:{request_id}", once="{request_id}:{user_id}"),
-        ),
-        AccessDecided: (
-            Subscription("access.update_cards", order="access:{request_id}", supersede="{request_id}"),
-            Subscription("access.tell", once="{request_id}"),
-        ),
-    }
-)
-
 
 def listener_for(interaction: Interaction) -> tuple[Listener, Interaction]:
     """The listener of an interaction, and the interaction as that listener wants it (subcommand taken off, argument split off)."""
@@ -139,7 +83,7 @@ def listener_for(interaction: Interaction) -> tuple[Listener, Interaction]:
         case Kind.ACTION | Kind.OPTIONS:
             return _longest_prefix(ACTIONS, interaction)
         case Kind.SUBMISSION:
-            return SUBMISSIONS.get(interaction.name, help_.unknown), interaction
+            return _longest_prefix(SUBMISSIONS, interaction)
         case Kind.SHORTCUT:
             return SHORTCUTS.get(interaction.name, help_.unknown), interaction
         case Kind.CLOSED:

@@ -19,6 +19,8 @@ DeliveryId = NewType("DeliveryId", UUID)
 TicketId = NewType("TicketId", UUID)
 WalkId = NewType("WalkId", UUID)
 ProposalId = NewType("ProposalId", UUID)
+EscalationId = NewType("EscalationId", UUID)
+WalkId = NewType("WalkId", UUID)
 
 
 class _Clock7:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from core.accounts.models import AccessCard, AccessRequest, Account, SlackInstallation, SlackWorkspace, User
+from core.accounts.models import (
+    AccessCard,
+    AccessRequest,
+    Account,
+    AccountSettings,
+    SlackInstallation,
+    SlackWorkspace,
+    User,
+)
 from core.audit.models import AuditEvent
 from core.db import Base
+from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
@@ -13,8 +22,10 @@ MODELS: tuple[type[Base], ...] = (
     AccessCard,
     AccessRequest,
     Account,
+    AccountSettings,
     AuditEvent,
     Delivery,
+    Escalation,
     Fact,
     Message,
     Received,

@@ -89,6 +89,15 @@ class User(AccountOwned, Base, kw_only=True):
         self.role = role
 
 
+class AccountSettings(Base, kw_only=True):
+    """What an account prefers: only the keys that somebody changed, `core.accounts.preferences` knows the rest."""
+
+    __tablename__ = "account_settings"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    preferences: Mapped[dict[str, object]]
+
+
 class RequestState(StrEnum):
     OPEN = "open"
     APPROVED = "approved"

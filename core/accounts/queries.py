@@ -7,7 +7,16 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.accounts.models import AccessCard, AccessRequest, Account, Kind, RequestState, SlackInstallation, User
+from core.accounts.models import (
+    AccessCard,
+    AccessRequest,
+    Account,
+    AccountSettings,
+    Kind,
+    RequestState,
+    SlackInstallation,
+    User,
+)
 from core.errors import NotFound
 from core.ids import AccountId, RequestId, UserId, new_id
 from core.scope import Role
@@ -92,6 +101,24 @@ async def users(unit: Unit, ids: Sequence[UUID]) -> dict[UUID, User]:
     """The people with these ids, by id."""
     wanted = select(User).where(User.account_id == unit.account_id, User.id.in_(set(ids)))
     return {row.id: row for row in await unit.session.scalars(wanted)}
+
+
+async def members(unit: Unit) -> Sequence[User]:
+    """Everybody with a role or a wish for one, by name, at most 100."""
+    wanted = select(User).where(User.account_id == unit.account_id, User.kind.in_([Kind.MEMBER, Kind.UNKNOWN]))
+    return (await unit.session.scalars(wanted.order_by(User.name, User.id).limit(100))).all()
+
+
+async def settings(unit: Unit) -> AccountSettings | None:
+    return await unit.session.scalar(select(AccountSettings).where(AccountSettings.account_id == unit.account_id))
+
+
+async def settings_for_update(unit: Unit) -> AccountSettings:
+    """The account's settings, locked; made when nobody has changed any yet."""
+    fresh = insert(AccountSettings).values(account_id=unit.account_id, preferences={})
+    await unit.session.execute(fresh.on_conflict_do_nothing())
+    wanted = select(AccountSettings).where(AccountSettings.account_id == unit.account_id).with_for_update()
+    return (await unit.session.scalars(wanted)).one()
 
 
 async def admins(unit: Unit) -> Sequence[User]:

@@ -87,6 +87,21 @@ async def grant(unit: Unit, slack_user_id: str, role: Role, *, cover_l1: bool = 
     return user
 
 
+async def set_role(unit: Unit, user_id: UserId, role: Role, *, cover_l1: bool) -> User:
+    """Gives a colleague a role. Raises `Forbidden`, `Conflict` for the last owner, `Invalid` on `role` for who is no full member."""
+    person = unit.scope.need_admin("change roles")
+    known = await queries.user(unit, user_id)
+    user = await queries.person_for_update(unit, known.slack_user_id)
+    if user.kind not in {Kind.MEMBER, Kind.UNKNOWN}:
+        raise Invalid(f"{user.name} is no full member of the workspace.", field="role")
+    before = user.role
+    user.take(role, by=person.role, last_owner=await queries.owners(unit) <= 1)
+    user.can_cover_l1 = cover_l1
+    unit.audit("role.changed", user.id, before=before, after=role, can_cover_l1=cover_l1)
+    unit.emit(HomeChanged(UserId(user.id)))
+    return user
+
+
 async def request_access(unit: Unit) -> AccessRequest:
     """Asks every owner and admin for access. Asking again while one is open adds nothing. Raises `Conflict` when there is no need."""
     person = unit.scope.actor

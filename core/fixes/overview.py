@@ -1,4 +1,4 @@
-"""What the cards and App Home show, read in few statements."""
+"""What the cards show, read in few statements."""
 
 from __future__ import annotations
 
@@ -7,17 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.accounts import queries as people
-from core.accounts.models import AccessRequest, User
+from core.accounts.models import User
 from core.fixes import queries
 from core.fixes.models import SuggestedFix
-from core.fixes.pages import Waiting
-from core.ids import FixId, SessionId, UserId
-from core.outbox import queries as outbox
-from core.outbox.models import Delivery
-from core.scope import Role
+from core.ids import FixId, SessionId
 from core.sessions import queries as sessions
 from core.sessions.models import Fact, Session
-from core.sessions.pages import Page
 from core.unit import Unit
 
 
@@ -55,27 +50,3 @@ async def fix_card(unit: Unit, fix_id: FixId) -> FixCard:
     names = {person.id: person.name for person in (await people.users(unit, who)).values()} if who else {}
     successor = (await queries.fix(unit, FixId(fix.superseded_by))).title if fix.superseded_by else None
     return FixCard(fix, session, names, successor)
-
-
-@dataclass(frozen=True)
-class Home:
-    """`requests` and `in_question` are empty for who may not act on them."""
-
-    waiting: Sequence[Waiting]
-    waiting_total: int
-    waiting_page: int
-    sessions: Page
-    requests: Sequence[tuple[AccessRequest, str]]
-    in_question: Sequence[Delivery]
-
-
-async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: int = 0) -> Home:
-    """What needs `user`, and what is theirs."""
-    waiting, total = await queries.pending(unit, UserId(user.id), waiting_page)
-    mine = await sessions.mine(unit, UserId(user.id), sessions_page)
-    requests: list[tuple[AccessRequest, str]] = []
-    if user.role in {Role.ADMIN, Role.OWNER}:
-        asked = await people.open_requests(unit)
-        names = await people.users(unit, [request.user_id for request in asked])
-        requests = [(request, names[request.user_id].name) for request in asked]
-    return Home(waiting, total, waiting_page, mine, requests, await outbox.unknown(unit))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from core.ids import FixId, MessageId, RequestId, SessionId, UserId
+from core.ids import EscalationId, FixId, MessageId, RequestId, SessionId, UserId
 from core.unit import Event
 
 
@@ -75,6 +75,32 @@ class AccessDecided(Event):
     request_id: RequestId
 
 
+@dataclass(frozen=True)
+class SessionResolved(Event):
+    """Closed as solved; what its ticket says was verified, or there is none."""
+
+    session_id: SessionId
+
+
+@dataclass(frozen=True)
+class SessionEscalated(Event):
+    session_id: SessionId
+
+
+@dataclass(frozen=True)
+class EscalationRaised(Event):
+    """Somebody handed work on, and the engineers are to know."""
+
+    escalation_id: EscalationId
+
+
+@dataclass(frozen=True)
+class EscalationChanged(Event):
+    """Claimed or released: what shows it shows it anew."""
+
+    escalation_id: EscalationId
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -88,6 +114,10 @@ EVENTS: dict[str, type[Event]] = {
         HomeChanged,
         AccessRequested,
         AccessDecided,
+        SessionResolved,
+        SessionEscalated,
+        EscalationRaised,
+        EscalationChanged,
     )
 }
 

@@ -61,6 +61,19 @@ class Session(AccountOwned, Base, kw_only=True):
     thread_ts: Mapped[str | None] = mapped_column(default=None)
     card_ts: Mapped[str | None] = mapped_column(default=None)
     private_channel: Mapped[bool] = mapped_column(default=False)
+    psa_connection_id: Mapped[UUID | None] = mapped_column(default=None)
+    psa_ticket_id: Mapped[str | None] = mapped_column(default=None)
+    psa_ticket_label: Mapped[str | None] = mapped_column(default=None)
+    psa_ticket_url: Mapped[str | None] = mapped_column(default=None)
+    resolution_note_markdown: Mapped[str | None] = mapped_column(default=None)
+    resolution_note_posted_at: Mapped[datetime | None] = mapped_column(default=None)
+    resolution_note_external_id: Mapped[str | None] = mapped_column(default=None)
+    escalation_package_markdown: Mapped[str | None] = mapped_column(default=None)
+    escalation_package_posted_at: Mapped[datetime | None] = mapped_column(default=None)
+    escalation_package_external_id: Mapped[str | None] = mapped_column(default=None)
+    resolution_summary: Mapped[str | None] = mapped_column(default=None)
+    escalation_reason: Mapped[str | None] = mapped_column(default=None)
+    resolved_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     last_active_at: Mapped[datetime]
 
@@ -93,6 +106,12 @@ class Session(AccountOwned, Base, kw_only=True):
             raise Conflict("This session is already theirs.")
         self.stir(at)
         self.owner_id = owner
+
+    def take_up(self, owner: UserId, at: datetime) -> None:
+        """An escalation was claimed: the claimer works on it from here."""
+        self.stir(at)
+        self.owner_id = owner
+        self.status = SessionStatus.ACTIVE
 
 
 def label(status: SessionStatus) -> str:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.surface import SUBSCRIPTIONS
+from bot.consequences import SUBSCRIPTIONS
 from core.db import engine_as
 from core.unit import Database
 from tests.builders import Account, Clock, an_account

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.surface import SUBSCRIPTIONS
+from bot.consequences import SUBSCRIPTIONS
 from core.audit.models import AuditEvent
 from core.errors import DomainError
 from core.fixes import queries as fix_queries

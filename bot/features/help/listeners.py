@@ -21,6 +21,7 @@ COMMANDS = [
     ("find TEXT", "sessions that mention a text, old ones too"),
     ("pending", "applied fixes that wait to be verified, oldest first"),
     ("pause, resume", "the session of this channel"),
+    ("settings", "roles, and what the team prefers"),
     ("status", "is everything well: database, Slack, queue"),
     ("help", "this list"),
 ]

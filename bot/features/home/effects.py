@@ -5,8 +5,8 @@ from typing import cast
 from bot.effects import House
 from bot.features.home import views
 from bot.slack import Gone
+from core import home as homes
 from core.accounts import queries as people
-from core.fixes import overview
 from core.outbox.events import HomeChanged
 from core.unit import Event
 
@@ -17,7 +17,7 @@ async def publish(house: House, event: Event) -> None:
         user = await people.user(unit, cast("HomeChanged", event).user_id)
         if user.home_opened_at is None:
             return
-        shown = await overview.home(unit, user)
+        shown = await homes.home(unit, user)
         now = unit.now
     try:
         await house.slack.call(

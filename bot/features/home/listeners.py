@@ -3,10 +3,10 @@ from __future__ import annotations
 from bot.answers import Answer, Done, Reply, Show
 from bot.features.home import views
 from bot.interaction import Interaction
+from core import home as homes
 from core.accounts import queries as people
 from core.accounts import service as accounts
 from core.errors import Forbidden, Invalid
-from core.fixes import overview
 from core.ids import DeliveryId
 from core.outbox import service as outbox
 
@@ -31,9 +31,7 @@ async def turn_page(interaction: Interaction) -> Answer:
         raise Invalid("This button carries nothing FlowPilot knows. Please open App Home again.")
     async with interaction.read() as unit:
         user = await people.user(unit, unit.scope.actor.id)
-        shown = await overview.home(
-            unit, user, waiting_page=min(int(waiting), 100), sessions_page=min(int(sessions), 100)
-        )
+        shown = await homes.home(unit, user, waiting_page=min(int(waiting), 100), sessions_page=min(int(sessions), 100))
         now = unit.now
     return Show(views.home(user, shown, interaction.installation.url, now))
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from bot import blocks, waiting
 from bot.blocks import Block, View
 from core.accounts.models import User
-from core.fixes.overview import Home
 from core.fixes.pages import PAGE
+from core.home import Home
 from core.scope import Role
 from core.sessions.models import label
 
@@ -20,7 +20,10 @@ def home(user: User, shown: Home, url: str, now: datetime) -> View:
     if not (shown.waiting or shown.requests or shown.in_question):
         page.append(blocks.section("Nothing waits for you."))
     page += [blocks.divider(), blocks.header("My sessions"), *_sessions(shown, url)]
-    page.append(blocks.actions([blocks.button("New session", "sessions.new", "new", style="primary")], block_id="new"))
+    doors = [blocks.button("New session", "sessions.new", "new", style="primary")]
+    if user.role in {Role.ADMIN, Role.OWNER}:
+        doors.append(blocks.button("Settings", "settings.open", "contents"))
+    page.append(blocks.actions(doors, block_id="new"))
     page.append(blocks.context(f"Your role is {user.role}. */pilot help* lists every command."))
     return blocks.home(page)
 

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from core.accounts.models import User
+from core.errors import NotFound
+from core.escalations.models import Escalation
+from core.ids import EscalationId
+from core.unit import Unit
+
+PAGE = 10
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """An escalation with the names of who raised and who claimed it."""
+
+    escalation: Escalation
+    raiser: str
+    claimer: str | None
+
+
+def _with_names():
+    raiser, claimer = aliased(User), aliased(User)
+    return (
+        select(Escalation, raiser.name, claimer.name)
+        .join(raiser, (raiser.account_id == Escalation.account_id) & (raiser.id == Escalation.raised_by))
+        .outerjoin(claimer, (claimer.account_id == Escalation.account_id) & (claimer.id == Escalation.claimed_by))
+    )
+
+
+async def handoff(unit: Unit, escalation_id: EscalationId) -> Handoff:
+    """Raises `NotFound`."""
+    wanted = _with_names().where(Escalation.account_id == unit.account_id, Escalation.id == escalation_id)
+    row = (await unit.session.execute(wanted)).first()
+    if row is None:
+        raise NotFound("That escalation is not there.")
+    return Handoff(*row)
+
+
+async def escalation_for_update(unit: Unit, escalation_id: EscalationId) -> Escalation:
+    """The escalation, locked until the unit ends. Raises `NotFound`."""
+    wanted = select(Escalation).where(Escalation.account_id == unit.account_id, Escalation.id == escalation_id)
+    row = await unit.session.scalar(wanted.with_for_update())
+    if row is None:
+        raise NotFound("That escalation is not there.")
+    return row
+
+
+async def open_of(unit: Unit, *, session_id: UUID | None = None, walk_id: UUID | None = None) -> Sequence[Escalation]:
+    """The escalations of one session or walk that are not closed, oldest first, locked until the unit ends."""
+    subject = Escalation.session_id == session_id if session_id else Escalation.walk_id == walk_id
+    wanted = select(Escalation).where(Escalation.account_id == unit.account_id, subject, Escalation.closed_at.is_(None))
+    return (await unit.session.scalars(wanted.order_by(Escalation.id).with_for_update())).all()
+
+
+async def waiting(unit: Unit, number: int = 0) -> tuple[Sequence[Handoff], int]:
+    """A page of what nobody has claimed, oldest first, and how many there are (counted up to 1,000)."""
+    nobody = (
+        (Escalation.account_id == unit.account_id) & Escalation.claimed_by.is_(None) & Escalation.closed_at.is_(None)
+    )
+    total = await unit.session.scalar(
+        select(func.count()).select_from(select(Escalation.id).where(nobody).limit(1_000).subquery())
+    )
+    wanted = _with_names().where(nobody).order_by(Escalation.id).offset(number * PAGE).limit(PAGE)
+    return [Handoff(*row) for row in await unit.session.execute(wanted)], total or 0

@@ -1,0 +1,73 @@
+"""Every view of the bot, rendered from data at its extremes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import ModuleType
+from typing import cast
+
+from bot import blocks, errors
+from bot.features.access import views as access
+from bot.features.fixes import views as fixes
+from bot.features.home import views as home
+from bot.features.sessions import views as sessions
+from bot.features.settings import views as settings
+from bot.sandbox.wire import Json, items, obj
+from tests.house.rendered.access import access_views
+from tests.house.rendered.data import Data, Rendered
+from tests.house.rendered.fixes import fixes_views
+from tests.house.rendered.home import home_views
+from tests.house.rendered.sessions import sessions_views
+from tests.house.rendered.settings import settings_views
+
+FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
+    (access, access_views),
+    (fixes, fixes_views),
+    (home, home_views),
+    (sessions, sessions_views),
+    (settings, settings_views),
+)
+TEXTS: Mapping[str, str] = {
+    "nothing": "",
+    "blank": "  \n ",
+    "a word": "Printer",
+    "8,000 characters": "x" * 8_000,
+    "markup that grows when it is escaped": "<!channel> & <@U0ANA00001> *a* `b` |" * 220,
+    "emoji": "👩\u200d💻🇩🇪❤️\u200d🔥" * 900,
+    "lines": "one\n" * 2_000,
+    "right to left": "الطابعة لا تعمل " * 500,
+}
+
+
+def rendered(text: str) -> Iterator[Rendered]:
+    """Every view, with `text` in every place where a text of somebody's can stand."""
+    data = Data(text)
+    for _, views in FEATURES:
+        yield from views(data)
+    yield Rendered("notice", None, view=errors.notice("Not done", text))
+    yield Rendered("blocks", None, view=blocks.notice("Not done", text))
+
+
+def views_there_are() -> set[str]:
+    """The public functions of the features' views that give blocks."""
+    found: set[str] = set()
+    for module, _ in FEATURES:
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            ours = function.__module__ == module.__name__ and not name.startswith("_")
+            if ours and any(word in str(inspect.signature(function).return_annotation) for word in ("Block", "View")):
+                found.add(f"{module.__name__.split('.')[-2]}.{name}")
+    return found
+
+
+def elements(value: object) -> Iterator[Json]:
+    """Everything inside that has an action id."""
+    if isinstance(value, dict):
+        inside = obj(cast("object", value))
+        if "action_id" in inside:
+            yield inside
+        for one in inside.values():
+            yield from elements(one)
+    else:
+        for one in items(value):
+            yield from elements(one)
