@@ -20,7 +20,6 @@ TicketId = NewType("TicketId", UUID)
 WalkId = NewType("WalkId", UUID)
 ProposalId = NewType("ProposalId", UUID)
 EscalationId = NewType("EscalationId", UUID)
-WalkId = NewType("WalkId", UUID)
 
 
 class _Clock7:
