@@ -15,6 +15,7 @@ from core.audit.models import AuditEvent
 from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
+from core.intake.flows.models import Flow, FlowExample, FlowMatching, FlowVersion
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
 
@@ -27,6 +28,10 @@ MODELS: tuple[type[Base], ...] = (
     Delivery,
     Escalation,
     Fact,
+    Flow,
+    FlowExample,
+    FlowMatching,
+    FlowVersion,
     Message,
     Received,
     Session,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from core.escalations.models import Reason
+
 
 class Category(StrEnum):
     """What first-line staff may be walked through. Anything else is out of scope unless a published flow covers it."""
@@ -35,22 +37,13 @@ CATEGORY_LABEL: Mapping[Category, str] = {
 }
 
 
-class ReasonCategory(StrEnum):
-    """Why a walk ends with an engineer."""
-
-    NEEDS_ADMIN_RIGHTS = "needs_admin_rights"
-    OUTSIDE_SCOPE = "outside_scope"
-    NOT_FIXED_BY_STEPS = "not_fixed_by_steps"
-    CUSTOMER_REQUEST = "customer_request"
-    SUSPECTED_INCIDENT = "suspected_incident"
-    OTHER = "other"
-
-
-REASON_LABEL: Mapping[ReasonCategory, str] = {
-    ReasonCategory.NEEDS_ADMIN_RIGHTS: "Needs admin rights",
-    ReasonCategory.OUTSIDE_SCOPE: "Outside what L1 does",
-    ReasonCategory.NOT_FIXED_BY_STEPS: "The steps did not fix it",
-    ReasonCategory.CUSTOMER_REQUEST: "The customer asked for it",
-    ReasonCategory.SUSPECTED_INCIDENT: "Looks like an incident",
-    ReasonCategory.OTHER: "Something else",
+REASON_LABEL: Mapping[Reason, str] = {
+    Reason.NEEDS_ADMIN_RIGHTS: "Needs admin rights",
+    Reason.OUTSIDE_SCOPE: "Outside what L1 does",
+    Reason.NOT_FIXED_BY_STEPS: "The steps did not fix it",
+    Reason.CUSTOMER_REQUEST: "The customer asked for it",
+    Reason.SUSPECTED_INCIDENT: "Looks like an incident",
+    Reason.OTHER: "Something else",
 }
+
+ReasonCategory = Reason

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import cast
 
-from core.intake.vocabulary import ReasonCategory
+from core.escalations.models import Reason
 
 NODES_LIMIT = 200
 DEPTH_LIMIT = 12
@@ -51,7 +51,7 @@ class Node:
     kind: NodeKind
     text: str
     answers: tuple[Answer, ...] = ()
-    reason: ReasonCategory | None = None
+    reason: Reason | None = None
     needs_review: bool = False
 
     @property
@@ -119,6 +119,6 @@ def node_from_json(stored: Mapping[str, object]) -> Node:
         kind=NodeKind(str(stored["kind"])),
         text=str(stored["text"]),
         answers=tuple(Answer(label, to) for label, to in cast("list[tuple[str, str]]", stored.get("answers", []))),
-        reason=ReasonCategory(str(reason)) if reason else None,
+        reason=Reason(str(reason)) if reason else None,
         needs_review=bool(stored.get("needs_review")),
     )

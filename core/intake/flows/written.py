@@ -24,11 +24,12 @@ from collections.abc import Iterable
 import yaml
 
 from core.errors import Invalid
+from core.escalations.models import Reason
 from core.intake.flows.document import FlowDocument, document_faults
 from core.intake.flows.soundness import Fault, told
 from core.intake.flows.tree import DONE, NODES_LIMIT, Answer, Node, NodeKind, Tree
 from core.intake.flows.yaml_text import FIELD, Fields, Items, Value, Words, read_values, refuse
-from core.intake.vocabulary import Category, ReasonCategory
+from core.intake.vocabulary import Category
 from core.text import clean, shorten
 
 FLOWS_LIMIT = 1_000
@@ -137,11 +138,11 @@ def _category(value: Value | None) -> Category | None:
         raise refuse(value.line, f"a category is one of {', '.join(Category)}; or leave it out.") from None
 
 
-def _reason(value: Value) -> ReasonCategory:
+def _reason(value: Value) -> Reason:
     try:
-        return ReasonCategory(_text(value))
+        return Reason(_text(value))
     except ValueError:
-        raise refuse(value.line, f"a reason is one of {', '.join(ReasonCategory)}.") from None
+        raise refuse(value.line, f"a reason is one of {', '.join(Reason)}.") from None
 
 
 def _is_true(value: Value | None) -> bool:
