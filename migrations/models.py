@@ -16,6 +16,9 @@ from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
 from core.intake.flows.models import Flow, FlowExample, FlowMatching, FlowVersion
+from core.intake.proposals.models import FlowProposal
+from core.intake.tickets.models import Ticket
+from core.intake.walks.models import Walk
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
 
@@ -31,6 +34,7 @@ MODELS: tuple[type[Base], ...] = (
     Flow,
     FlowExample,
     FlowMatching,
+    FlowProposal,
     FlowVersion,
     Message,
     Received,
@@ -38,7 +42,9 @@ MODELS: tuple[type[Base], ...] = (
     SlackInstallation,
     SlackWorkspace,
     SuggestedFix,
+    Ticket,
     User,
+    Walk,
 )
 
 metadata = Base.metadata

@@ -32,10 +32,10 @@ class FlowProposal(AccountOwned, Base, kw_only=True):
         one_of("category", Category),
         CheckConstraint("num_nonnulls(source_session_id, source_walk_id) = 1", name="one_source"),
         ForeignKeyConstraint(
-            ["account_id", "source_session_id"], ["ai_sessions.account_id", "ai_sessions.id"]
+            ["account_id", "source_session_id"], ["ai_sessions.account_id", "ai_sessions.id"], ondelete="CASCADE"
         ),
         ForeignKeyConstraint(
-            ["account_id", "source_walk_id"], ["l1_walk_sessions.account_id", "l1_walk_sessions.id"]
+            ["account_id", "source_walk_id"], ["l1_walk_sessions.account_id", "l1_walk_sessions.id"], ondelete="CASCADE"
         ),
         Index("flow_proposals_pending_ix", "account_id", "id", postgresql_where=text("status = 'pending'")),
     )
@@ -63,6 +63,11 @@ class FlowProposal(AccountOwned, Base, kw_only=True):
         """Raises `Conflict`, saying who decided what."""
         if self.status is not ProposalStatus.PENDING:
             raise Conflict(f"This proposal was already {self.status}{f' by {decider}' if decider else ''}.")
+
+    def need_revision(self, revision: int) -> None:
+        """Raises `Conflict` when it was changed since `revision`."""
+        if revision != self.revision:
+            raise Conflict("This proposal was changed meanwhile. Please open the review again to see it.")
 
     def regrow(self, tree: Tree) -> None:
         """Gives it another tree."""

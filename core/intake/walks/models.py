@@ -12,9 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import AccountOwned, Base, one_of
 from core.errors import Conflict, Invalid
+from core.escalations.models import Reason
 from core.ids import UserId
 from core.intake.flows.tree import Node
-from core.intake.vocabulary import Category, ReasonCategory
+from core.intake.vocabulary import Category
 from core.intake.walks import steps
 from core.intake.walks.steps import Pending, Step, standing
 
@@ -47,18 +48,25 @@ class Walk(AccountOwned, Base, kw_only=True):
     __table_args__ = (
         one_of("session_kind", WalkKind),
         one_of("status", WalkStatus),
-        one_of("escalation_reason_category", ReasonCategory),
+        one_of("escalation_reason_category", Reason),
         one_of("category", Category),
-        ForeignKeyConstraint(["account_id", "ticket_id"], ["internal_tickets.account_id", "internal_tickets.id"]),
+        ForeignKeyConstraint(
+            ["account_id", "ticket_id"], ["internal_tickets.account_id", "internal_tickets.id"], ondelete="CASCADE"
+        ),
         ForeignKeyConstraint(["account_id", "flow_id"], ["flows.account_id", "flows.id"]),
         ForeignKeyConstraint(
             ["account_id", "flow_proposal_id"], ["flow_proposals.account_id", "flow_proposals.id"], use_alter=True
         ),
         ForeignKeyConstraint(["account_id", "owner_id"], ["users.account_id", "users.id"]),
-        ForeignKeyConstraint(["account_id", "session_id"], ["ai_sessions.account_id", "ai_sessions.id"]),
         Index("l1_walk_sessions_ticket_ix", "account_id", "ticket_id", "id"),
         # A ticket is walked once at a time.
-        Index("l1_walk_sessions_one_active", "account_id", "ticket_id", unique=True, postgresql_where=text("status = 'active'")),
+        Index(
+            "l1_walk_sessions_one_active",
+            "account_id",
+            "ticket_id",
+            unique=True,
+            postgresql_where=text("status = 'active'"),
+        ),
         Index("l1_walk_sessions_owner_ix", "account_id", "owner_id", "id", postgresql_where=text("status = 'active'")),
         Index("l1_walk_sessions_stale_ix", "account_id", "last_step_at", postgresql_where=text("status = 'active'")),
     )
@@ -87,7 +95,7 @@ class Walk(AccountOwned, Base, kw_only=True):
     helpful: Mapped[bool | None] = mapped_column(default=None)
     resolution_notes: Mapped[str | None] = mapped_column(default=None)
     escalation_reason: Mapped[str | None] = mapped_column(default=None)
-    escalation_reason_category: Mapped[ReasonCategory | None] = mapped_column(default=None)
+    escalation_reason_category: Mapped[Reason | None] = mapped_column(default=None)
     ended_by: Mapped[UUID | None] = mapped_column(default=None)
     started_at: Mapped[datetime]
     last_step_at: Mapped[datetime]
@@ -194,7 +202,7 @@ class Walk(AccountOwned, Base, kw_only=True):
         self.helpful, self.resolution_notes = helpful, notes
         self._end(WalkStatus.RESOLVED, by, at)
 
-    def escalate(self, category: ReasonCategory | None, reason: str | None, *, by: UserId, at: datetime) -> None:
+    def escalate(self, category: Reason | None, reason: str | None, *, by: UserId, at: datetime) -> None:
         """Raises `Invalid` on `reason_category`."""
         if category is None:
             raise Invalid("Say why an engineer is needed.", field="reason_category")

@@ -1,0 +1,50 @@
+"""The category gate: which of the ten a problem belongs to, by words alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from core.intake.flows.document import FlowDocument
+from core.intake.flows.starter import documents
+from core.intake.flows.tree import Tree
+from core.intake.vocabulary import CATEGORY_LABEL, Category
+from core.llm.matching import Document, Matcher
+from core.llm.words import Words
+
+SURE = 0.5
+
+
+class Gate:
+    """Knows the categories by the starter flows: their titles, symptoms and examples. They are read at the first question."""
+
+    def __init__(self, words: Words, starter: Iterable[FlowDocument] | None = None) -> None:
+        self._words = words
+        self._given = starter
+
+    @cached_property
+    def _starter(self) -> tuple[FlowDocument, ...]:
+        return tuple(documents() if self._given is None else self._given)
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher([self._known(category) for category in Category], self._words)
+
+    def _known(self, category: Category) -> Document:
+        flows = [flow for flow in self._starter if flow.category is category]
+        titles = ". ".join([CATEGORY_LABEL[category], *(flow.title for flow in flows)])
+        symptoms = tuple(line for flow in flows for line in flow.symptoms)
+        return Document(category, titles, symptoms, tuple(line for flow in flows for line in flow.examples))
+
+    def category_of(self, problem: str) -> Category | None:
+        """The category, None where the words do not say."""
+        best = next(iter(self._matcher.match(problem, 1)), None)
+        return Category(best.id) if best is not None and best.score >= SURE else None
+
+    def guide_for(self, problem: str, category: Category | None) -> tuple[str, Tree] | None:
+        """The title and tree of the starter flow nearest to a problem, in its category where that is known; None where there is none."""
+        near = [flow for flow in self._starter if category is None or flow.category is category]
+        if category is None:
+            found = self.category_of(problem)
+            near = [flow for flow in near if flow.category is found]
+        return (near[0].title, near[0].tree) if near else None
