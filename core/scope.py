@@ -8,7 +8,6 @@ from enum import StrEnum
 from core.errors import Forbidden
 from core.ids import AccountId, UserId
 
-
 L1_COVERAGE = "l1_coverage"
 
 

@@ -6,8 +6,10 @@ import re
 
 _WORD = re.compile(r"[^\W_]{3,}")
 _QUIET = frozenset(
-    "and are but can cannot cant does doesnt for from had has have her his how its just not now our out says she the their "
-    "them then there they this was when where with would you your please help hello since today yesterday".split(" ")
+    _WORD.findall(
+        "and are but can cannot cant does doesnt for from had has have her his how its just not now our out says she the their "
+        "them then there they this was when where with would you your please help hello since today yesterday"
+    )
 )
 READ = 600
 

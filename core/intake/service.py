@@ -14,7 +14,8 @@ from core.intake.commands import EscalateCall, TakeCall
 from core.intake.desk import Desk
 from core.intake.flows import service as flows
 from core.intake.likeness import like
-from core.intake.matcher.decision import Candidate, Outcome
+from core.intake.matcher.decision import Outcome
+from core.intake.outcomes import Duplicates, OpenTicket, OutOfScope, Suggested, Taken, Walking
 from core.intake.proposals import queries as proposals
 from core.intake.proposals.models import FlowProposal
 from core.intake.tickets import queries
@@ -23,7 +24,7 @@ from core.intake.vocabulary import Category
 from core.intake.walks import ends
 from core.intake.walks import queries as walk_queries
 from core.intake.walks import service as walks
-from core.intake.walks.models import Walk, WalkKind
+from core.intake.walks.models import WalkKind
 from core.intake.walks.queries import Locked
 from core.intake.walks.service import Way
 from core.outbox.events import TicketOpened
@@ -34,47 +35,6 @@ SAME_CUSTOMER, SAME_WORDS = 0.2, 0.6
 """From which likeness on an open ticket may be the same: for the same caller, and where a caller is not known."""
 SHOWN_DUPLICATES = 3
 LIKE_A_PROPOSAL = 0.4
-
-
-@dataclass(frozen=True)
-class Walking:
-    """The ticket is open and its walk has begun; `score` is how sure the match was, None where a person chose."""
-
-    ticket: Ticket
-    walk: Walk
-    score: float | None = None
-
-
-@dataclass(frozen=True)
-class OpenTicket:
-    """A ticket that may be this call's already, who took it, and its walk if one is active."""
-
-    ticket: Ticket
-    taker: str
-    walk: Walk | None
-
-
-@dataclass(frozen=True)
-class Duplicates:
-    tickets: Sequence[OpenTicket]
-
-
-@dataclass(frozen=True)
-class Suggested:
-    """Flows that are near, the nearest first, and flows that nobody has reviewed yet."""
-
-    candidates: Sequence[Candidate]
-    proposals: Sequence[FlowProposal] = ()
-
-
-@dataclass(frozen=True)
-class OutOfScope:
-    """`category` is the one that is switched off; None: it is none of them."""
-
-    category: Category | None
-
-
-Taken = Walking | Duplicates | Suggested | OutOfScope
 
 
 @dataclass(frozen=True)

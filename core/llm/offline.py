@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.llm.flows import OfflineFlows
 from core.llm.matching import PASTED, SIMILAR, Document, Matcher
 from core.llm.playbooks import Playbook
 from core.llm.provider import TITLE_LIMIT, EarlierSuggestion, Language, PastFix, ProblemView, Proposal, Source, Turn
@@ -46,7 +47,7 @@ class _Candidate:
     rank: float
 
 
-class OfflineProvider:
+class OfflineProvider(OfflineFlows):
     """Answers from rules alone: the same problem and past give the same turn, and nothing outside is asked."""
 
     def __init__(self, playbooks: Iterable[Playbook]) -> None:

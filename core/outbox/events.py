@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from core.ids import AccountId, EscalationId, FixId, MessageId, RequestId, SessionId, UserId
+from core.ids import (
+    AccountId,
+    EscalationId,
+    FixId,
+    MessageId,
+    ProposalId,
+    RequestId,
+    SessionId,
+    TicketId,
+    UserId,
+    WalkId,
+)
 from core.unit import Event
 
 
@@ -184,6 +195,14 @@ EVENTS: dict[str, type[Event]] = {
         SessionEscalated,
         EscalationRaised,
         EscalationChanged,
+        TicketOpened,
+        TicketChanged,
+        TicketCardLost,
+        WalkStarted,
+        WalkChanged,
+        WalkHandedOver,
+        StepsWanted,
+        FlowProposed,
         FlowsChanged,
     )
 }

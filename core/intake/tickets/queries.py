@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, text
@@ -10,23 +9,10 @@ from core.accounts.models import User
 from core.errors import NotFound
 from core.ids import TicketId
 from core.intake.tickets.models import UNFINISHED, Ticket, TicketStatus
+from core.intake.tickets.pages import PAGE, Page
 from core.unit import Unit
 
-PAGE = 10
 LATEST_UNFINISHED = 200
-
-
-@dataclass(frozen=True)
-class Page:
-    """`total` counts what the whole list has, up to 1,000; `number` starts at 0."""
-
-    items: Sequence[Ticket]
-    total: int
-    number: int
-
-    @property
-    def more(self) -> bool:
-        return (self.number + 1) * PAGE < self.total
 
 
 async def ticket(unit: Unit, ticket_id: TicketId | UUID) -> Ticket:

@@ -8,6 +8,7 @@ from uuid import UUID
 from core.accounts import queries as people
 from core.errors import Conflict
 from core.ids import ProposalId, TicketId, UserId, WalkId, new_id
+from core.intake.commands import NoteWalk
 from core.intake.flows import queries as flows
 from core.intake.flows.tree import Node, Tree, as_json, from_json
 from core.intake.tickets.models import Ticket, TicketStatus
@@ -158,13 +159,15 @@ async def back(unit: Unit, walk_id: WalkId, visit: int) -> Walk:
     return locked.walk
 
 
-async def note(unit: Unit, walk_id: WalkId, text: str, revision: int) -> Walk:
-    """Replaces the notes. Raises `NotesMoved` when somebody changed them since `revision`, `Invalid` on `walk_notes`."""
-    person, locked = await _to_change(unit, walk_id, "note something")
-    locked.walk.note(clean(text), revision, by=person.id, at=unit.now)
-    unit.audit("walk.noted", walk_id, acting_as=person.acting_as, revision=locked.walk.notes_revision)
+async def note(unit: Unit, wanted: NoteWalk) -> Walk:
+    """Replaces the notes. Raises `NotesMoved` when somebody changed them since that revision, `Invalid` on `walk_notes`."""
+    person, locked = await _to_change(unit, wanted.walk_id, "note something")
+    walk = locked.walk
+    beginning = walk.walk_notes[: wanted.kept] if wanted.kept else ""
+    walk.note(clean(f"{beginning}{wanted.walk_notes or ''}"), wanted.revision, by=person.id, at=unit.now)
+    unit.audit("walk.noted", walk.id, acting_as=person.acting_as, revision=walk.notes_revision)
     _moved(unit, locked)
-    return locked.walk
+    return walk
 
 
 async def take_over(unit: Unit, walk_id: WalkId) -> tuple[Walk, str]:

@@ -11,13 +11,16 @@ from bot import blocks, errors
 from bot.features.access import views as access
 from bot.features.fixes import views as fixes
 from bot.features.home import views as home
+from bot.features.intake import views as intake
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
+from bot.features.walks import views as walks
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
+from tests.house.rendered.intake import intake_views, walks_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
 
@@ -25,8 +28,10 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
     (fixes, fixes_views),
     (home, home_views),
+    (intake, intake_views),
     (sessions, sessions_views),
     (settings, settings_views),
+    (walks, walks_views),
 )
 TEXTS: Mapping[str, str] = {
     "nothing": "",
