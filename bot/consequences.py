@@ -7,6 +7,7 @@ from types import MappingProxyType
 from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
 from bot.features.fixes import effects as fix_effects
+from bot.features.flows import telling as flow_telling
 from bot.features.home import effects as home_effects
 from bot.features.intake import effects as intake_effects
 from bot.features.sessions import effects as session_effects
@@ -63,6 +64,7 @@ EFFECTS: Effects = {
         walk_effects.compose_package, walk_effects.package_posted, displaced=intake_effects.displaced
     ),
     "walks.build": Work(walk_effects.build),
+    "flows.tell": Post(flow_telling.compose, flow_telling.posted, displaced=intake_effects.displaced),
     "home.publish": Work(home_effects.publish),
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
@@ -95,7 +97,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         WalkHandedOver: (Subscription("walks.post_package", order=_CALL, once="{walk_id}"),),
         # Not in the thread's order: a slow model holds up no card.
         StepsWanted: (Subscription("walks.build", order="build:{walk_id}", supersede="{walk_id}"),),
-        FlowProposed: (),
+        FlowProposed: (Subscription("flows.tell", order=_CALL, once="{ticket_id}:{proposal_id}"),),
         FlowsChanged: (),
         HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),
         AccessRequested: (

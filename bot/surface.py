@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.features.access import listeners as access
 from bot.features.access import people
 from bot.features.fixes import listeners as fixes
+from bot.features.flows import listeners as flows
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.intake import listeners as intake
@@ -68,6 +69,10 @@ ACTIONS: Mapping[str, Listener] = {
     "intake.open_escalate": intake.open_escalate,
     "intake.filter": intake.choose_filter,
     "intake.page": intake.turn_page,
+    "flows.review": flows.review,
+    "flows.page": flows.turn_page,
+    "flows.edit": flows.edit,
+    "flows.decline": flows.decline,
     "walks.answer": walks.answer,
     "walks.back": walks.back,
     "walks.note": walks.open_note,
@@ -89,6 +94,8 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "settings.save.team": settings.save_team,
     "intake.new": intake.submit_new,
     "intake.escalate": intake.submit_escalate,
+    "flows.edit": flows.submit_edit,
+    "flows.publish": flows.publish,
     "walks.note": walks.submit_note,
     "walks.resolve": walks.submit_resolve,
     "walks.escalate": walks.submit_escalate,

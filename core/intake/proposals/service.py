@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Literal
 
 from core.errors import Invalid
+from core.escalations.models import Reason
 from core.ids import ProposalId, TicketId, new_id
+from core.intake.commands import Command
 from core.intake.flows import service as flows
 from core.intake.flows.document import TITLE_LIMIT, FlowDocument
 from core.intake.flows.models import Flow, FlowSource
 from core.intake.flows.soundness import faults
-from core.intake.flows.tree import LABEL_LIMIT, TEXT_LIMIT, Tree, as_json, from_json
+from core.intake.flows.tree import LABEL_LIMIT, TEXT_LIMIT, NodeKind, Tree, as_json, from_json
 from core.intake.likeness import like
 from core.intake.proposals import queries, trees
 from core.intake.proposals.models import FlowProposal, ProposalStatus
@@ -20,6 +22,18 @@ from core.outbox.events import FlowProposed
 from core.scope import Scope
 from core.text import clean, first_line, required
 from core.unit import Unit
+
+
+class EditStep(Command):
+    """`end` is for an end: "resolved", or the reason for which an engineer is needed."""
+
+    proposal_id: ProposalId
+    node_id: str
+    revision: int
+    text: str | None = None
+    labels: tuple[str, ...] = ()
+    end: Literal["resolved"] | Reason | None = None
+
 
 EXAMPLES_KEPT = 20
 EXAMPLE_LIMIT = 300
@@ -84,27 +98,41 @@ def may_review(scope: Scope) -> None:
     scope.need_engineer("review flows")
 
 
-async def edit_node(
-    unit: Unit, proposal_id: ProposalId, node_id: str, revision: int, text: str | None, labels: Sequence[str | None]
-) -> FlowProposal:
-    """Changes the words of one step, which counts as reviewed then. Raises `Invalid` on `text` or `labels`, `Conflict`."""
+async def retitle(unit: Unit, proposal_id: ProposalId, title: str | None) -> FlowProposal:
+    """Keeps another title for it; None leaves it. Raises `Forbidden`, `Conflict` when it was decided."""
     may_review(unit.scope)
     locked = await queries.proposal_for_update(unit, proposal_id)
+    locked.proposal.need_pending(locked.decider)
+    if said := first_line(clean(title or ""), TITLE_LIMIT):
+        locked.proposal.title = said
+    return locked.proposal
+
+
+async def edit_step(unit: Unit, wanted: EditStep) -> FlowProposal:
+    """Changes the words of one step, which counts as reviewed then. Raises `Invalid` on `text` or `label_<n>`, `Conflict`."""
+    may_review(unit.scope)
+    locked = await queries.proposal_for_update(unit, wanted.proposal_id)
     proposal = locked.proposal
     proposal.need_pending(locked.decider)
-    proposal.need_revision(revision)
+    proposal.need_revision(wanted.revision)
     tree = proposal.grown
-    if node_id not in tree:
+    if wanted.node_id not in tree:
         raise Invalid("This step is not in the flow any more. Please open the review again.", field="text")
-    said = required(text, field="text", limit=TEXT_LIMIT, empty="Say what is asked or done in this step.")
-    words = [
-        required(label, field=f"labels.{n}", limit=LABEL_LIMIT, empty="An answer needs a word.")
-        for n, label in enumerate(labels)
-    ]
-    if len(words) != len(tree[node_id].answers):
-        raise Invalid("This step has other answers by now. Please open the review again.", field="text")
-    _keep_sound(proposal, trees.edited(tree, node_id, said, words))
-    unit.audit("flow_proposal.edited", proposal_id, node=node_id, revision=proposal.revision)
+    node = tree[wanted.node_id]
+    text = required(wanted.text, field="text", limit=TEXT_LIMIT, empty="Say what is asked or done in this step.")
+    labels = [answer.label for answer in node.answers]
+    if node.kind is NodeKind.QUESTION:
+        labels = [
+            required(label, field=f"label_{n}", limit=LABEL_LIMIT, empty="An answer needs a word.")
+            for n, label in enumerate(wanted.labels)
+        ]
+        if len(labels) != len(node.answers):
+            raise Invalid("This step has other answers by now. Please open the review again.", field="text")
+    tree = trees.edited(tree, node.id, text, labels)
+    if node.is_end and wanted.end:
+        tree = trees.with_end(tree, node.id, None if wanted.end == "resolved" else Reason(wanted.end))
+    _keep_sound(proposal, tree)
+    unit.audit("flow_proposal.edited", proposal.id, node=node.id, revision=proposal.revision)
     return proposal
 
 

@@ -80,8 +80,9 @@ def edited(tree: Tree, node_id: str, text: str, labels: Sequence[str]) -> Tree:
     )
 
 
-def with_end(tree: Tree, node_id: str, kind: NodeKind, reason: Reason | None) -> Tree:
-    """The tree with an end turned into the other kind of end."""
+def with_end(tree: Tree, node_id: str, reason: Reason | None) -> Tree:
+    """The tree with an end that hands over for `reason`, or where it is None, that says it is solved."""
+    kind = NodeKind.ESCALATE if reason else NodeKind.RESOLVED
     return Tree(
         tree.start,
         tuple(replace(node, kind=kind, reason=reason) if node.id == node_id else node for node in tree.nodes),

@@ -29,6 +29,7 @@ from core.unit import Unit
 
 WORDS_LIMIT = 3_000
 ABANDONED_AFTER = timedelta(hours=24)
+AT_ONCE = 50
 
 
 async def resolve(unit: Unit, wanted: ResolveWalk) -> Walk:
@@ -95,8 +96,8 @@ def _ended(unit: Unit, locked: Locked, person: Person, status: TicketStatus, **d
 
 
 async def abandon_untouched(unit: Unit) -> int:
-    """Ends the walks nobody has touched for 24 hours; their tickets are open again. Returns how many there were, at most 50 at a time."""
-    left = await queries.untouched_since(unit, unit.now - ABANDONED_AFTER)
+    """Ends the walks nobody has touched for 24 hours; their tickets are open again. Returns how many there were, at most `AT_ONCE`."""
+    left = await queries.untouched_since(unit, unit.now - ABANDONED_AFTER, AT_ONCE)
     for locked in left:
         locked.walk.abandon(unit.now)
         locked.ticket.mirror(TicketStatus.OPEN, unit.now)

@@ -15,7 +15,6 @@ from core.intake.walks.models import Walk, WalkStatus
 from core.unit import Unit
 
 MINE = 20
-STALE_AT_ONCE = 50
 
 _ITS_TICKET = and_(Ticket.account_id == Walk.account_id, Ticket.id == Walk.ticket_id)
 _ENDER = (
@@ -86,14 +85,14 @@ async def mine(unit: Unit, owner: UserId) -> Sequence[tuple[Walk, Ticket]]:
     return [(row[0], row[1]) for row in await unit.session.execute(wanted)]
 
 
-async def untouched_since(unit: Unit, before: datetime) -> Sequence[Locked]:
-    """Active walks nobody has touched since then, the oldest first, locked; at most 50, and none that somebody is working on right now."""
+async def untouched_since(unit: Unit, before: datetime, most: int) -> Sequence[Locked]:
+    """Active walks nobody has touched since then, the oldest first, locked; at most `most`, and none that somebody is working on right now."""
     wanted = (
         select(Walk, Ticket, _ENDER)
         .join(Ticket, _ITS_TICKET)
         .where(Walk.account_id == unit.account_id, Walk.status == WalkStatus.ACTIVE, Walk.last_step_at < before)
         .order_by(Walk.last_step_at)
-        .limit(STALE_AT_ONCE)
+        .limit(most)
         .with_for_update(of=(Walk, Ticket), skip_locked=True)
     )
     return [Locked(*row) for row in await unit.session.execute(wanted)]

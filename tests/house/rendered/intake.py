@@ -128,7 +128,8 @@ def intake_views(data: Data) -> Iterator[Rendered]:
 
 
 def walks_views(data: Data) -> Iterator[Rendered]:
-    shown = [None, *(node(data, kind, 10 if kind is NodeKind.QUESTION else 0) for kind in NodeKind)]
+    answers = {NodeKind.QUESTION: 10, NodeKind.INSTRUCTION: 1}
+    shown = [None, *(node(data, kind, answers.get(kind, 0)) for kind in NodeKind)]
     for kind in WalkKind:
         for before in shown:
             yield from _card(data, walk(data, kind, shown=before))
