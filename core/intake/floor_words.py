@@ -23,10 +23,10 @@ _OFF_BARE = r"(?:turn|switch|shut|toggle)(?:ing)?\s+(?:off|down)"
 _BE = r"(?:should|must|needs?|has|have|get|let|be|to)(?:\s+to)?(?:\s+be)?\s+(?:\w+\s+)?"
 
 _DELETE = _any(
-    "delete deleting erase erasing wipe wiping destroy destroying purge purging discard drop truncate overwrite trash shred empty emptying "
+    "delete deleting erase erasing wipe wiping destroy destroying purge purging discard drop truncate overwrite trash shred "
     "del get_rid_of throw_away nuke zap losch* vernicht* leere* entfern* supprim* effac* vide* borra* borre* elimin* vaci* cancella* "
     "svuota* apag* exclu* esvazi* verwijder* wis wissen gooi*"
-)
+) + r"|empty(?:ing)?\s+(?:out|the|all|this|that|his|her|their|your)"
 _REMOVE = _any("remove removing clear clearing clean_out clean_up move")
 _DATA_THINGS = _any(
     "file files folder* director* document* data database* table* partition* volume* backup* snapshot* mailbox* mail mails email* e-mail* "
@@ -40,11 +40,11 @@ _DISKS = _any(
     "computer laptop pc festplatte* laufwerk* datentrager disque* disco* unidad unita schijf harde_schijf stick"
 )
 _CHANGE = _any(
-    "change changing reset resetting re-set set setting modify modifying edit editing alter update updating replace replacing assign assigning create "
+    "change changing reset resetting re-set set modify modifying edit editing alter update updating replace replacing assign assigning create "
     "creating issue generate generating give configure configuring reconfigure configure adjust adjusting rewrite customise customize tweak "
     "ander* zurucksetz* setz* setze* vergeb* konfigurier* anpass* bearbeit* chang* modifi* reinitialis* configur* defin* cambi* restablec* "
     "restablez* reimpost* impost* alter* redefin* mud* wijzig* stel* instell* aanpass* pas"
-)
+) + r"|setting\s+(?:up|a|an|the|new|his|her|their)"
 _STOP = _any(
     "disable disabling deactivate deactivating stop stopping pause pausing kill killing end uninstall* remove removing delete deleting exclude "
     "excluding bypass bypassing skip suspend suspending quit exit snooze lower lowering weaken ignore override circumvent unload whitelist* allowlist* "
@@ -220,6 +220,7 @@ ALWAYS: dict[str, str] = {
 
 # Things whose names hold a word of the floor and that a caller may well clear, forget or renew.
 SAFE = re.compile(
+    r"\bcontact\s+(?:your|the|an|their|its)\s+(?:system\s+)?administrators?|\bcredential manager\b|\(windows credentials\)|"
     r"\bopen(?:s|ing)?\s+(?:the\s+)?(?:microsoft\s+|google\s+)?authenticator(?:\s+app)?|"
     r"\b(?:temporary|temp|cached|offline)\s+(?:internet\s+)?(?:images?\s+and\s+)?files?\b|\bcached images and files\b|"
     r"\b(?:browsing|website|web site|site|app|cookies and (?:other )?site|cookies and)\s+data\b|\bfrom the past\b|"
