@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from core.accounts import service as people
 from core.ids import WalkId
 from core.intake import building, service
@@ -15,6 +17,9 @@ from core.intake.flows import service as flows
 from core.intake.flows.models import Flow, FlowSource
 from core.intake.flows.written import read
 from core.intake.gate import Gate
+from core.intake.matcher.decision import Candidate, Decision, FlowMatcher, Outcome
+from core.intake.matcher.shelf import Matchers
+from core.intake.outcomes import Taken
 from core.intake.tickets.models import Ticket
 from core.intake.vocabulary import Category
 from core.intake.walks import queries
@@ -129,3 +134,48 @@ async def covers(account: Account, who: str = "ben") -> None:
     slack_user_id, role, _ = PEOPLE[who]
     async with account.unit() as unit:
         await people.grant(unit, slack_user_id, role or Role.ENGINEER, cover_l1=True)
+
+
+async def walked(account: Account, *choices: int, by: str = "lena") -> Walk:
+    """A walk with these answers given."""
+    walk = await a_walk(account)
+    for visit, choice in enumerate(choices, start=1):
+        async with account.unit(by) as unit:
+            await answer(unit, walk.id, visit, choice)
+    return (await now(account, walk.id))[0]
+
+
+class Saying(Matchers):
+    """Matchers whose matcher says the same of every problem."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__()
+        self._decision = decision
+
+    async def of(self, unit: Unit) -> FlowMatcher:
+        return self
+
+    def decide(self, problem: str) -> Decision:
+        return self._decision
+
+
+def saying(outcome: Outcome, *candidates: Candidate) -> Desk:
+    known = desk()
+    return Desk(Saying(Decision(outcome, candidates)), known.gate)
+
+
+async def take(
+    account: Account, wanted: TakeCall, at: Desk | None = None, *, by: str = "lena", build_anyway: bool = False
+) -> Taken:
+    async with account.unit(by) as unit:
+        return await service.take(unit, at or desk(), wanted, build_anyway=build_anyway)
+
+
+async def made(account: Account) -> tuple[int, int]:
+    """How many tickets and walks there are."""
+    async with account.unit() as unit:
+        tickets = await unit.session.scalar(
+            select(func.count()).select_from(Ticket).where(Ticket.account_id == account.id)
+        )
+        walks = await unit.session.scalar(select(func.count()).select_from(Walk).where(Walk.account_id == account.id))
+    return tickets or 0, walks or 0
