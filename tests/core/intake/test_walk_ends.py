@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from core.intake.walks.models import Walk, WalkStatus
 from core.intake.walks.package import package
 from core.sessions import queries as sessions
 from core.sessions.models import FactSource
+from core.unit import Unit
 from tests.builders import Account, Clock
 from tests.core.intake.walking import PROBLEM, a_walk, answer, covers, now, walked
 
@@ -186,7 +188,7 @@ async def a_flow_of(account: Account):
 async def test_an_ended_walk_cannot_be_changed_and_says_by_whom(account: Account):
     walk = await a_walk(account)
     await resolved(account, walk)
-    for change in (
+    changes: Sequence[Callable[[Unit], Awaitable[object]]] = (
         lambda unit: answer(unit, walk.id, 1, 1),
         lambda unit: walks.back(unit, WalkId(walk.id), 1),
         lambda unit: walks.note(unit, NoteWalk(walk_id=WalkId(walk.id), revision=0, walk_notes="x")),
@@ -194,7 +196,8 @@ async def test_an_ended_walk_cannot_be_changed_and_says_by_whom(account: Account
         lambda unit: walks.resume(unit, WalkId(walk.id)),
         lambda unit: ends.resolve(unit, ResolveWalk(walk_id=WalkId(walk.id), helpful=True, resolution_notes="x")),
         lambda unit: ends.escalate(unit, EscalateWalk(walk_id=WalkId(walk.id), reason_category=Reason.OTHER)),
-    ):
+    )
+    for change in changes:
         async with account.unit("lena") as unit:
             with pytest.raises(Conflict, match="resolved by Lena"):
                 await change(unit)
