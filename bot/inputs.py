@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.blocks import INPUT, Block, field, option, text_input
 
@@ -55,3 +55,10 @@ def select(action_id: str, options: Sequence[tuple[str, str]], chosen: str) -> B
     shown = [option(label, value) for label, value in options]
     now = next((one for one in shown if one["value"] == chosen), shown[0])
     return {"type": "static_select", "action_id": action_id, "options": shown, "initial_option": now}
+
+
+def checkboxes(options: Sequence[tuple[str, str]], chosen: Collection[str]) -> Block:
+    """Boxes of (label, value), at most ten."""
+    shown = [option(label, value) for label, value in options[:10]]
+    ticked = [one for one in shown if one["value"] in chosen]
+    return {"type": "checkboxes", "options": shown, **({"initial_options": ticked} if ticked else {})}

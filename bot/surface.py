@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.features.access import listeners as access
 from bot.features.access import people
 from bot.features.fixes import listeners as fixes
+from bot.features.flows import catalogue
 from bot.features.flows import listeners as flows
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
@@ -58,6 +59,9 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open": settings.open_contents,
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
+    "settings.open.l1": catalogue.open_section,
+    "settings.flows": catalogue.show,
+    "settings.flow": catalogue.switch,
     "settings.role": settings.open_role,
     "intake.new": intake.open_new,
     "intake.reopen": intake.reopen,
@@ -91,6 +95,7 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
     "settings.save.role": settings.save_role,
+    "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,
     "intake.new": intake.submit_new,
     "intake.escalate": intake.submit_escalate,

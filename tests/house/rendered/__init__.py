@@ -10,6 +10,7 @@ from typing import cast
 from bot import blocks, errors
 from bot.features.access import views as access
 from bot.features.fixes import views as fixes
+from bot.features.flows import catalogue_views as catalogue
 from bot.features.flows import views as flows
 from bot.features.home import views as home
 from bot.features.intake import views as intake
@@ -20,7 +21,7 @@ from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.fixes import fixes_views
-from tests.house.rendered.flows import flows_views
+from tests.house.rendered.flows import catalogue_views, flows_views
 from tests.house.rendered.home import home_views
 from tests.house.rendered.intake import intake_views, walks_views
 from tests.house.rendered.sessions import sessions_views
@@ -29,6 +30,7 @@ from tests.house.rendered.settings import settings_views
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
     (fixes, fixes_views),
+    (catalogue, catalogue_views),
     (flows, flows_views),
     (home, home_views),
     (intake, intake_views),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.features.flows import catalogue_views as catalogue
 from bot.features.flows import views as flows
 from core.escalations.models import Reason
 from core.ids import new_id
+from core.intake.flows.models import Flow
 from core.intake.flows.tree import LABEL_LIMIT, NODES_LIMIT, TEXT_LIMIT, Answer, Node, NodeKind, Tree, as_json
 from core.intake.proposals.models import FlowProposal, ProposalStatus
 from core.intake.vocabulary import Category
@@ -54,3 +56,25 @@ def flows_views(data: Data) -> Iterator[Rendered]:
         yield Rendered("flows.edit_modal", None, view=flows.edit_modal(one, node))
     yield Rendered("flows.decided", None, view=flows.decided(proposal(data, ProposalStatus.PUBLISHED)))
     yield message("flows.told", flows.told(one))
+
+
+def catalogue_views(data: Data) -> Iterator[Rendered]:
+    flows = [
+        Flow(
+            account_id=new_id(),
+            id=new_id(),
+            slug="x",
+            title=data.text[:120],
+            category=Category.TEAMS_ZOOM_AV,
+            published=n % 2 == 0,
+            published_version=99,
+            created_at=NOON,
+            updated_at=NOON,
+        )
+        for n in range(100)
+    ]
+    for enabled in (None, [], ["printer"]):
+        yield Rendered("flows.section_modal", None, view=catalogue.section_modal(enabled))
+    for page in (0, 1):
+        yield Rendered("flows.catalogue", None, view=catalogue.catalogue(flows, page))
+    yield Rendered("flows.catalogue", None, view=catalogue.catalogue([], 0))
