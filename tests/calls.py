@@ -5,40 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.app import Bot
+from core.intake.flows import queries
 from core.intake.flows import service as flows
 from core.intake.flows.models import FlowSource
 from tests.bot import seeds
 from tests.slack import Message, Modal, Person
 
-PRINTER = """
-flow: printer-silent
-title: The printer prints nothing
-category: printer
-symptoms: [The printer prints nothing, Jobs stay in the queue]
+BADGE = """
+flow: badge-reader
+title: The badge does not open the door
+symptoms: [A badge does not open the door, The badge reader stays dark]
 examples:
-  - the printer on floor 2 prints nothing
-  - printer does not print
-  - nothing comes out of the printer
-  - my print jobs are stuck in the queue
-  - printer is offline
+  - my badge does not open the door
+  - the badge reader at the entrance is dark
+  - cannot open the office door with my badge
+  - badge reader blinks red and the door stays closed
 nodes:
   lit:
-    question: Is the display of the printer lit?
-    answers: {Yes: queue, "No, it is dark": power}
+    question: Is the light of the badge reader on?
+    answers: {Yes: other, "No, it is dark": power}
   power:
-    instruction: Ask the caller to press the power button and to wait a minute.
-    next: queue
-  queue:
-    question: Does a test page come out now?
-    answers: {It prints: fixed, Still nothing: engineer}
-  fixed: {resolved: It prints again.}
-  engineer: {escalate: The queue needs an engineer., reason: needs_admin_rights}
+    instruction: Ask the caller to plug the badge reader in again and to wait a minute.
+    next: other
+  other:
+    question: Does a colleague's badge open this door?
+    answers: {It opens: fixed, Still closed: engineer}
+  fixed: {resolved: The door opens.}
+  engineer: {escalate: The badge must be set up anew., reason: needs_admin_rights}
 """
 CONTROLS = ["Add note…", "Resolve…", "Escalate…", "Take over"]
-PROBLEM = "the printer on floor 2 prints nothing"
+PROBLEM = "my badge does not open the door of floor 2"
 
 
-async def published(bot: Bot, text: str = PRINTER) -> None:
+async def published(bot: Bot, text: str = BADGE) -> None:
     """The account has these flows, published."""
     async with bot.database.unit(await seeds.account_of(bot), source="test") as unit:
         await flows.import_text(unit, text, source=FlowSource.IMPORTED)
@@ -108,3 +107,11 @@ async def taken(who: Person, problem: str = PROBLEM, **fields: object) -> Call:
     modal = await intake(who, problem)
     assert (await who.submit(modal, **fields)).closed
     return await new_call(who, before)
+
+
+async def switched_off(bot: Bot, *slugs: str) -> None:
+    """These flows are not published, where they are there at all."""
+    async with bot.database.unit(await seeds.account_of(bot), source="test") as unit:
+        for flow in (await queries.by_slug(unit, slugs)).values():
+            flow.published, flow.published_version = False, None
+        await flows.changed(unit)

@@ -27,17 +27,17 @@ async def test_a_call_is_matched_walked_and_resolved(slack: Slack, lena: Person,
     assert modal.fields == ["problem_statement", "customer_name", "customer_contact"]
     assert (await lena.submit(modal, customer_name="Acme <Ltd> & Sons", customer_contact="+49 30 1234")).closed
     call = await new_call(lena, before)
-    ticket = await call.ticket_says(ben, "L1-1 · the printer on floor 2 prints nothing")
+    ticket = await call.ticket_says(ben, "L1-1 · my badge does not open the door of floor 2")
     assert "Caller: Acme <Ltd> & Sons · +49 30 1234" in ticket.plain()
     assert "*Being walked* · Taken by <@U0LENA0001>" in ticket.plain()
-    card = await call.card(lena, "Is the display of the printer lit?")
+    card = await call.card(lena, "Is the light of the badge reader on?")
     assert card.buttons == ["Yes", "No, it is dark", *CONTROLS]
     await lena.press("No, it is dark", on=card)
-    card = await shows(lena, card, "press the power button", buttons=["Done", "Back", *CONTROLS])
+    card = await shows(lena, card, "plug the badge reader in again", buttons=["Done", "Back", *CONTROLS])
     assert "*Step 2*" in card.plain()
     await lena.press("Done", on=card)
-    card = await shows(lena, card, "Does a test page come out now?")
-    await lena.press("It prints", on=card)
+    card = await shows(lena, card, "Does a colleague's badge open this door?")
+    await lena.press("It opens", on=card)
     card = await shows(ben, card, "*This should be solved*", buttons=["Back", *CONTROLS])
     form = await lena.open_modal("Resolve…", on=card)
     refused = await lena.submit(form, resolution_notes="Switched on again.")
@@ -51,15 +51,15 @@ async def test_a_call_is_matched_walked_and_resolved(slack: Slack, lena: Person,
 
 async def test_a_call_is_escalated_and_an_engineer_goes_on(slack: Slack, lena: Person, ben: Person) -> None:
     call = await taken(lena)
-    card = await call.card(lena, "Is the display of the printer lit?")
+    card = await call.card(lena, "Is the light of the badge reader on?")
     await lena.press("Yes", on=card)
-    card = await shows(lena, card, "Does a test page come out now?")
-    await lena.press("Still nothing", on=card)
+    card = await shows(lena, card, "Does a colleague's badge open this door?")
+    await lena.press("Still closed", on=card)
     card = await shows(lena, card, "*This is for an engineer*")
     form = await lena.open_modal("Escalate…", on=card)
     assert (await lena.submit(form, reason="The caller is in a hurry.")).closed
     package = await call.card(ben, "*For the engineer* · Needs admin rights")
-    assert "1. Is the display of the printer lit? → Yes (Lena Vogt)" in package.plain()
+    assert "1. Is the light of the badge reader on? → Yes (Lena Vogt)" in package.plain()
     card = await shows(ben, card, "*Escalated* by Lena Vogt", buttons=["Continue as a session"])
     await call.ticket_says(ben, "Escalated: Needs admin rights: The caller is in a hurry.")
     await lena.press("Continue as a session", on=card)
@@ -68,7 +68,7 @@ async def test_a_call_is_escalated_and_an_engineer_goes_on(slack: Slack, lena: P
     await ben.press("Continue as a session", on=card)
     await whispered(ben, "It is yours.")
     session = await new_call(ben, before)
-    shown = await session.ticket_says(ben, "Is the display of the printer lit? Yes")
+    shown = await session.ticket_says(ben, "Is the light of the badge reader on? Yes")
     assert "Owner <@U0BEN00001>" in shown.plain()
     await shows(ben, card, "Goes on as the session", buttons=[])
 
