@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from core.intake.gate import Gate
-from core.intake.matcher.shelf import Matchers
-from core.llm.words import Words
+if TYPE_CHECKING:
+    from core.intake.gate import Gate
+    from core.intake.matcher.shelf import Matchers
 
 
 @dataclass
 class Desk:
-    matchers: Matchers = field(default_factory=Matchers)
-    gate: Gate = field(default_factory=lambda: Gate(Words()))
+    """Its parts are made when the first call is taken: reading flows and stemming words is nothing that a start should pay for.
+
+    `given_matchers` and `given_gate` stand in for them.
+    """
+
+    given_matchers: Matchers | None = None
+    given_gate: Gate | None = None
+
+    @cached_property
+    def matchers(self) -> Matchers:
+        from core.intake.matcher.shelf import Matchers  # noqa: PLC0415
+
+        return self.given_matchers or Matchers()
+
+    @cached_property
+    def gate(self) -> Gate:
+        from core.intake.gate import Gate  # noqa: PLC0415
+        from core.llm.words import Words  # noqa: PLC0415
+
+        return self.given_gate or Gate(Words())

@@ -10,7 +10,6 @@ from bot.features.walks import views
 from bot.slack import Gone
 from core.accounts import queries as people
 from core.ids import TicketId, WalkId
-from core.intake import building
 from core.intake.cards import walk_card
 from core.intake.walks import queries, service
 from core.intake.walks.package import package
@@ -80,6 +79,8 @@ async def build(house: House, event: Event) -> None:
 
     What was composed for an answer nobody gave stays in the tree, for when they go back.
     """
+    from core.intake import building  # noqa: PLC0415 - with all that the floor knows, which only a worker needs
+
     walk_id = _walk_of(event)
     while True:
         async with house.unit() as unit:

@@ -12,7 +12,6 @@ from core.ids import new_id
 from core.intake.flows import queries
 from core.intake.flows.document import FlowDocument, check_document
 from core.intake.flows.models import Flow, FlowExample, FlowSource, FlowVersion, version_of
-from core.intake.flows.written import read, write
 from core.outbox.events import FlowsChanged
 from core.text import clean, shorten
 from core.unit import Unit
@@ -80,6 +79,8 @@ async def retire(unit: Unit, flow_id: UUID) -> Flow:
 
 async def import_text(unit: Unit, text: str, *, source: FlowSource = FlowSource.IMPORTED) -> Imported:
     """Reads flows and publishes them; one whose name is there gets a new version. Raises `Invalid` naming lines; then nothing is kept."""
+    from core.intake.flows.written import read  # noqa: PLC0415 - with YAML, which a start does not pay for
+
     return await put(unit, read(text), source=source)
 
 
@@ -109,6 +110,8 @@ async def put(unit: Unit, documents: Sequence[FlowDocument], *, source: FlowSour
 
 async def export_text(unit: Unit) -> str:
     """Every flow of the account in its newest version, as YAML that `import_text` reads."""
+    from core.intake.flows.written import write  # noqa: PLC0415
+
     return write(version.document(flow.slug) for flow, version in await queries.latest(unit))
 
 

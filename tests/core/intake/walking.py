@@ -63,7 +63,7 @@ PROBLEM = "outlook does not send any mail since this morning"
 
 def desk() -> Desk:
     """A desk whose starter flow is `MAIL`."""
-    return Desk(gate=Gate(Words(), STARTER))
+    return Desk(given_gate=Gate(Words(), STARTER))
 
 
 def call(problem: str = PROBLEM, **more: object) -> TakeCall:
