@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -33,3 +34,12 @@ class Desk:
         from core.llm.words import Words  # noqa: PLC0415
 
         return self.given_gate or Gate(Words())
+
+    async def ready(self) -> None:
+        """Makes its parts beside the event loop, at the first call: later it costs nothing."""
+        if "gate" not in self.__dict__:
+            await asyncio.to_thread(self._make)
+
+    def _make(self) -> None:
+        self.gate.category_of("")
+        _ = self.matchers

@@ -86,6 +86,7 @@ def _call(interaction: Interaction) -> TakeCall:
 
 async def _take(interaction: Interaction, call: TakeCall, *, build_anyway: bool = False) -> Answer:
     placed = await _placed(interaction, call)
+    await interaction.desk.ready()
     async with interaction.unit() as unit:
         taken = await service.take(unit, interaction.desk, placed, build_anyway=build_anyway)
     return _answer(interaction, placed, taken)
