@@ -9,11 +9,13 @@ from core.intake.flows.document import FlowDocument
 from core.intake.flows.starter import documents
 from core.intake.flows.tree import Tree
 from core.intake.vocabulary import CATEGORY_LABEL, Category
+from core.llm.flows import Choice
 from core.llm.matching import Document, Matcher
 from core.llm.offline import as_document
 from core.llm.playbooks import load_playbooks
 from core.llm.words import Words
 
+EXAMPLES_TOLD = 6
 SURE = 0.25
 """Below this chance the words do not say: with engineers' work among the rivals even a right category stands rarely alone. Of a hundred problems
 of the ten categories 80 pass with their own and one with another; of fifty that belong to none, one."""
@@ -48,6 +50,14 @@ class Gate:
         titles = ". ".join([CATEGORY_LABEL[category], *(flow.title for flow in flows)])
         symptoms = tuple(line for flow in flows for line in flow.symptoms)
         return Document(category, titles, symptoms, tuple(line for flow in flows for line in flow.examples))
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The categories as a model is told of them."""
+        return [
+            Choice(category.value, CATEGORY_LABEL[category], self._known(category).examples[:EXAMPLES_TOLD])
+            for category in Category
+        ]
 
     def category_of(self, problem: str) -> Category | None:
         """The category, None where the words do not say."""

@@ -64,8 +64,10 @@ def _line(text: str | None, field: str) -> str | None:
     return " ".join(kept.split()) if kept else None
 
 
-async def take(unit: Unit, desk: Desk, wanted: TakeCall, *, build_anyway: bool = False) -> Taken:
-    """What becomes of a call. `build_anyway` skips the suggestion; the gate stays.
+async def take(
+    unit: Unit, desk: Desk, wanted: TakeCall, *, build_anyway: bool = False, judged: Category | None = None
+) -> Taken:
+    """What becomes of a call. `build_anyway` skips the suggestion; the gate stays. `judged` is the category that a model gave, where words did not.
 
     Raises `Forbidden`, `Invalid` on the field that is wrong, `Conflict` when its ticket is being walked already.
     """
@@ -86,7 +88,7 @@ async def take(unit: Unit, desk: Desk, wanted: TakeCall, *, build_anyway: bool =
                 return Suggested(decision.candidates)
             case Outcome.NONE:
                 pass
-    category = desk.gate.category_of(call.problem)
+    category = desk.gate.category_of(call.problem) or judged
     if category is None or not is_enabled(await preferences.of(unit), category):
         return OutOfScope(category)
     if not build_anyway and (waiting := await _similar_proposals(unit, category, call.problem)):

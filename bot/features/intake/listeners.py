@@ -12,9 +12,10 @@ from core.errors import DomainError, Invalid
 from core.ids import ProposalId, TicketId
 from core.intake import service
 from core.intake.commands import EscalateCall, TakeCall
-from core.intake.outcomes import Taken, Walking
+from core.intake.outcomes import OutOfScope, Suggested, Taken, Walking
 from core.intake.tickets import queries as tickets
 from core.intake.tickets.models import TicketStatus
+from core.intake.vocabulary import Category
 from core.intake.walks import queries as walks
 from core.unit import Unit
 
@@ -84,12 +85,41 @@ def _call(interaction: Interaction) -> TakeCall:
     return command(TakeCall, interaction.view or {})
 
 
+class NothingMade(Exception):  # an outcome: the unit ends without a trace, its receipt too
+    """The call is not walked yet: a second delivery of the same click is to be answered again, not taken for done."""
+
+    def __init__(self, taken: Taken) -> None:
+        super().__init__()
+        self.taken = taken
+
+
 async def _take(interaction: Interaction, call: TakeCall, *, build_anyway: bool = False) -> Answer:
-    placed = await _placed(interaction, call)
-    await interaction.desk.ready()
-    async with interaction.unit() as unit:
-        taken = await service.take(unit, interaction.desk, placed, build_anyway=build_anyway)
+    placed, desk = await _placed(interaction, call), interaction.desk
+    problem = placed.problem_statement or ""
+    await desk.ready()
+    taken = await _taken(interaction, placed, build_anyway=build_anyway)
+    if taken == OutOfScope(None) and (judged := await desk.judged(problem)):
+        taken = await _taken(interaction, placed, build_anyway=build_anyway, judged=judged)
+    if isinstance(taken, Suggested):
+        taken = await desk.ordered(problem, taken)
     return _answer(interaction, placed, taken)
+
+
+async def _taken(
+    interaction: Interaction, call: TakeCall, *, build_anyway: bool, judged: Category | None = None
+) -> Taken:
+    try:
+        async with interaction.unit() as unit:
+            taken = await service.take(unit, interaction.desk, call, build_anyway=build_anyway, judged=judged)
+            return _made(taken)
+    except NothingMade as nothing:
+        return nothing.taken
+
+
+def _made(taken: Taken) -> Walking:
+    if not isinstance(taken, Walking):
+        raise NothingMade(taken)
+    return taken
 
 
 def _answer(interaction: Interaction, call: TakeCall, taken: Taken) -> Answer:
