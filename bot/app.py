@@ -29,6 +29,7 @@ from core import bootstrap, embedded
 from core.accounts.service import Workspace
 from core.db import Url, async_url, engine_as
 from core.errors import Unavailable
+from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.outbox import wakeups
 from core.unit import Database
@@ -125,7 +126,7 @@ async def running(
     settings.check_for_serving()
     url = await database_url(settings)
     await bootstrap.make_ready(url)
-    metrics, errands = Metrics(), Errands()
+    metrics, errands, desk = Metrics(), Errands(), Desk()
     database = Database(engine_as(url, "app_rw"), clock, SUBSCRIPTIONS)
     deadline = Deadline(DRAIN_SECONDS)
     async with AsyncExitStack() as closing:
@@ -135,16 +136,20 @@ async def running(
         home = await whoami(slack)
         await settle_in(database, home, settings.owners)
         installations = Installations(database, slack, home)
-        if part is Part.WEB:
-            database.wake = await closing.enter_async_context(wakeups.told(url))
-        else:
-            # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
+        thinks = provider
+        if thinks is None and (part is not Part.WEB or settings.model is not None):
+            # Imported here: a process that only answers clicks carries no proposals, unless a model sorts the calls it takes.
             from core.llm import providing  # noqa: PLC0415
 
-            thinks = provider or await closing.enter_async_context(providing.provider(settings.model))
-            await closing.enter_async_context(delivering(database, installations, metrics, url, deadline, thinks))
+            thinks = await closing.enter_async_context(providing.provider(settings.model))
+        if settings.model is not None:
+            desk.composer = thinks
+        if part is Part.WEB or thinks is None:
+            database.wake = await closing.enter_async_context(wakeups.told(url))
+        else:
+            await closing.enter_async_context(delivering(database, installations, desk, metrics, url, deadline, thinks))
         closing.push_async_callback(deadline.bound, errands.drain)
-        door = Door(installations, database, Guard(errands, metrics), Channels())
+        door = Door(installations, database, Guard(errands, metrics), Channels(), desk)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
         bolt = bolt_app(door, secret)
         listens = part is not Part.WORKER
@@ -170,6 +175,7 @@ async def running(
 async def delivering(
     database: Database,
     installations: Installations,
+    desk: Desk,
     metrics: Metrics,
     url: Url,
     deadline: Deadline,
@@ -180,7 +186,7 @@ async def delivering(
     from bot.delivery import Worker  # noqa: PLC0415
 
     worker_engine = engine_as(url, "app_worker", pool_size=1)
-    worker = Worker(database, worker_engine, installations, provider, EFFECTS, metrics)
+    worker = Worker(database, worker_engine, installations, provider, desk, EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
     clock = scheduler(database)

@@ -17,8 +17,10 @@ MessageId = NewType("MessageId", UUID)
 RequestId = NewType("RequestId", UUID)
 TurnId = NewType("TurnId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
-EscalationId = NewType("EscalationId", UUID)
+TicketId = NewType("TicketId", UUID)
 WalkId = NewType("WalkId", UUID)
+ProposalId = NewType("ProposalId", UUID)
+EscalationId = NewType("EscalationId", UUID)
 
 
 class _Clock7:

@@ -15,6 +15,10 @@ from core.audit.models import AuditEvent
 from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
+from core.intake.flows.models import Flow, FlowExample, FlowMatching, FlowVersion
+from core.intake.proposals.models import FlowProposal
+from core.intake.tickets.models import Ticket
+from core.intake.walks.models import Walk
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
 from core.spending.models import Spending
@@ -30,6 +34,11 @@ MODELS: tuple[type[Base], ...] = (
     Escalation,
     Fact,
     Feedback,
+    Flow,
+    FlowExample,
+    FlowMatching,
+    FlowProposal,
+    FlowVersion,
     Message,
     Received,
     Session,
@@ -38,7 +47,9 @@ MODELS: tuple[type[Base], ...] = (
     Spending,
     SuggestedFix,
     Turn,
+    Ticket,
     User,
+    Walk,
 )
 
 metadata = Base.metadata

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from core.llm.flows import OfflineFlows
 from core.llm.offline import OfflineProvider
 from core.llm.playbooks import load_playbooks
 from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, silent
 
 
 @dataclass
-class Thinker:
+class Thinker(OfflineFlows):
     """Says `answers` one after the other (the last one from then on), each as soon as `may_speak` is set; tells `steps` first.
 
     `asked` are the views it was given: one per call.
@@ -44,7 +45,7 @@ class Thinker:
 
 
 @dataclass
-class Listener:
+class Listener(OfflineFlows):
     """Says at once what `answer` makes of what it is asked."""
 
     answer: Callable[[ProblemView], Turn]

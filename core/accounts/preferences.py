@@ -20,6 +20,8 @@ class Preferences(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
+    enabled_l1_categories: tuple[str, ...] | None = None
+    """What first-line walks may be built for; None: every category there is."""
     mail_customers: bool = False
     model_budget_usd: int = Field(default=50, ge=0, le=100_000)
     templatize_prompt_enabled: bool = True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.llm import turns
+from core.llm import flow_asking, turns
 from core.llm.asking import Asks
+from core.llm.flows import Choice, NextStep, WalkView
 from core.llm.offline import OfflineProvider
 from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, silent
 
@@ -30,3 +31,12 @@ class OnlineProvider:
         turn = await turns.take_turn(self._asks, problem, background, self._words)
         tell("Checking the answer against what is known")
         return turn
+
+    async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
+        return await flow_asking.classify(self._asks, problem, categories)
+
+    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
+        return await flow_asking.rank(self._asks, problem, flows)
+
+    async def next_node(self, walk: WalkView) -> NextStep:
+        return await flow_asking.next_node(self._asks, walk)

@@ -27,7 +27,7 @@ from core.sessions.models import (
     Session,
     SessionStatus,
 )
-from core.text import first_line, required
+from core.text import first_line, required, shorten
 from core.unit import Unit
 
 
@@ -168,6 +168,21 @@ async def add_fact(unit: Unit, wanted: AddFact) -> Fact:
     )
     _known(unit, session, "fact.added", FactId(fact.id))
     return fact
+
+
+def establish(unit: Unit, session: Session, source: FactSource, text: str) -> Fact:
+    """Keeps what was found out before or elsewhere; whoever calls it has the session locked, or has just made it."""
+    session.touch(unit.now)
+    fact = Fact(
+        account_id=unit.account_id,
+        id=new_id(),
+        session_id=session.id,
+        source=source,
+        text=shorten(text, FACT_LIMIT),
+        created_by=unit.scope.actor.id,
+        created_at=unit.now,
+    )
+    return unit.add(fact)
 
 
 async def edit_fact(unit: Unit, wanted: EditFact) -> Fact:

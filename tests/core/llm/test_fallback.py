@@ -11,6 +11,7 @@ import pytest
 
 from core.llm.asking import ModelAway, Unusable
 from core.llm.fallback import FIRST_PAUSE, OPENS_AFTER, TURN_SECONDS, Admission, Breaker, FallbackProvider
+from core.llm.flows import OfflineFlows
 from core.llm.offline import OfflineProvider
 from core.llm.online import OnlineProvider
 from core.llm.playbooks import load_playbooks
@@ -35,7 +36,7 @@ def offline() -> OfflineProvider:
 
 
 @dataclass
-class Model:
+class Model(OfflineFlows):
     """Does what it is told, one thing per call, the last from then on."""
 
     does: Sequence[Turn | Exception | None]
