@@ -8,6 +8,7 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot import logs
 from bot.settings import Settings, load
@@ -24,6 +25,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--role", choices=["all", "web", "worker"], default="all")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("doctor", help="check every setting and connection, and say how to mend what is wrong")
+    flows = commands.add_parser("flows", help="publish first-line flows from a file, or write all of them into one")
+    flows.add_argument("direction", choices=["import", "export"])
+    flows.add_argument("file", type=Path)
     grant = commands.add_parser("grant", help="give somebody a role")
     grant.add_argument("slack_user")
     grant.add_argument("role")
@@ -83,6 +87,11 @@ async def run(arguments: argparse.Namespace) -> int:
             from bot.doctor import examine  # noqa: PLC0415
 
             return await examine(settings)
+        case "flows":
+            from bot.shell import export_flows, import_flows  # noqa: PLC0415
+
+            move = import_flows if arguments.direction == "import" else export_flows
+            print(await move(settings, arguments.file))
         case "grant":
             from bot.shell import grant  # noqa: PLC0415
 
