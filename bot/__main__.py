@@ -25,9 +25,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--role", choices=["all", "web", "worker"], default="all")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("doctor", help="check every setting and connection, and say how to mend what is wrong")
-    flows = commands.add_parser("flows", help="publish first-line flows from a file, or write all of them into one")
-    flows.add_argument("direction", choices=["import", "export"])
-    flows.add_argument("file", type=Path)
+    flows = commands.add_parser("flows", help="publish first-line flows from a file, write all into one, or draw one")
+    flows.add_argument("act", choices=["import", "export", "draw"])
+    flows.add_argument("file", type=Path, help="YAML; for a drawing NAME.png, where NAME is the flow's")
     grant = commands.add_parser("grant", help="give somebody a role")
     grant.add_argument("slack_user")
     grant.add_argument("role")
@@ -88,10 +88,10 @@ async def run(arguments: argparse.Namespace) -> int:
 
             return await examine(settings)
         case "flows":
-            from bot.shell import export_flows, import_flows  # noqa: PLC0415
+            from bot.shell import draw_flow, export_flows, import_flows  # noqa: PLC0415
 
-            move = import_flows if arguments.direction == "import" else export_flows
-            print(await move(settings, arguments.file))
+            acts = {"import": import_flows, "export": export_flows, "draw": draw_flow}
+            print(await acts[arguments.act](settings, arguments.file))
         case "grant":
             from bot.shell import grant  # noqa: PLC0415
 

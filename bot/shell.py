@@ -18,6 +18,7 @@ from core.audit import queries as audit
 from core.db import engine_as
 from core.errors import Invalid
 from core.ids import AccountId
+from core.intake.flows import picture
 from core.intake.flows import service as flows
 from core.unit import Database
 
@@ -75,6 +76,14 @@ async def export_flows(settings: Settings, file: Path) -> str:
         text = await flows.export_text(unit)
     await asyncio.to_thread(file.write_text, text, encoding="utf-8")
     return f"The flows are in {file}."
+
+
+async def draw_flow(settings: Settings, file: Path) -> str:
+    """Draws the flow that the file is named after, as a PNG. Returns what to say; raises `NotFound` when there is no such flow."""
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        document = await flows.document(unit, file.stem)
+    await asyncio.to_thread(file.write_bytes, picture.png(document.tree, document.title))
+    return f"The picture is in {file}."
 
 
 async def export_audit(settings: Settings) -> None:

@@ -53,6 +53,9 @@ async def test_flows_are_written_to_a_file_and_read_from_one(bot: Bot, workspace
     file.write_text(text.replace("title: Account is locked", "title: Locked out"))
     said = (await shell.import_flows(settings, file)).splitlines()
     assert [line.split()[0] for line in said] == ["0", "1", "9"]
+    drawing = tmp_path / "printer.png"
+    await shell.draw_flow(settings, drawing)
+    assert drawing.read_bytes().startswith(b"\x89PNG")
     file.write_text("flow: a\ntitle: A\nsymptoms: [x]\nnodes: {a: {instruction: A, next: b}}\n")
     with pytest.raises(Invalid, match="Line 4: “a” leads to “b”"):
         await shell.import_flows(settings, file)

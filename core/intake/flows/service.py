@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.intake.flows import queries, starter
 from core.intake.flows.document import FlowDocument, check_document
@@ -107,6 +107,14 @@ async def put(unit: Unit, documents: Sequence[FlowDocument], *, source: FlowSour
         await queries.put(unit, rows)
         await changed(unit, to_learn=source is not FlowSource.STARTER)
     return done
+
+
+async def document(unit: Unit, slug: str) -> FlowDocument:
+    """The newest version of a flow by its name. Raises `NotFound`."""
+    flow = (await queries.by_slug(unit, [slug])).get(slug)
+    if flow is None:
+        raise NotFound(f"There is no flow called {slug}.")
+    return (await queries.version(unit, flow.id, flow.version)).document(slug)
 
 
 async def export_text(unit: Unit) -> str:

@@ -60,7 +60,9 @@ class Vocabulary:
         for statement in statements:
             met.update({feature for block in _features(statement, words) for feature in block})
         fewest = _SEEN_AT_LEAST if len(statements) > 100 else 1
-        kept = [(feature, count) for feature, count in met.most_common(_MOST_FEATURES) if count >= fewest]
+        # By name among equals: sets have another order in every process, and the same examples shall teach the same.
+        ranked = sorted(met.items(), key=lambda one: (-one[1], one[0]))[:_MOST_FEATURES]
+        kept = [(feature, count) for feature, count in ranked if count >= fewest]
         counts = np.array([count for _, count in kept], np.float32)
         rarity = np.log((1 + len(statements)) / (1 + counts)).astype(np.float32) + 1
         return cls([feature for feature, _ in kept], rarity, words)

@@ -15,7 +15,7 @@ from core.intake.matcher.network import Model, train
 from core.intake.matcher.teaching import FEWEST_EXAMPLES
 from core.llm.words import Words
 
-_FEWEST_FLOWS = 2
+_FEWEST_FLOWS, _MOST_FLOWS = 2, 200
 _HIDDEN = 128
 _EPOCHS, _EPOCHS_HIDDEN = 10, 12
 # Few examples are gone through more often, so that every model takes about as many steps as it needs.
@@ -24,7 +24,7 @@ _MOST_STEPS = 6
 _SMALL = 2_000
 _TURNS = 6
 _UNKNOWN, _ASKED = 0.2, 0.1
-NONE_WEIGHT = 0.01
+NONE_WEIGHT = 0.003
 """What problems of no flow count, for every problem of a flow, when scores are fitted."""
 _ROUNDS = 30
 _SLACK = 1e-3
@@ -45,11 +45,12 @@ def learn(
     *,
     tuned_on: Sequence[Labelled] = (),
 ) -> Learned | None:
-    """What the examples of each flow teach; None where fewer than two flows have enough of them.
+    """What the examples of each flow teach; None where fewer than two flows have enough of them. Of more than 200 flows those with most.
 
     `none` are statements that belong to no flow. Scores are fitted to `tuned_on`; without it, to statements held back.
     """
-    known = {flow: texts for flow, texts in examples.items() if len(texts) >= FEWEST_EXAMPLES}
+    ranked = sorted(examples, key=lambda flow: (-len(examples[flow]), flow))[:_MOST_FLOWS]
+    known = {flow: examples[flow] for flow in ranked if len(examples[flow]) >= FEWEST_EXAMPLES}
     if len(known) < _FEWEST_FLOWS:
         return None
     found = _fit(known, words, none)
@@ -105,7 +106,7 @@ def _held_back(
 def fitted(judged: Sequence[tuple[float, bool, bool]]) -> Curve:
     """The curve that makes log-odds of the best flow the probability that it is right: of (log-odds, right, belongs to a flow).
 
-    However many of the statements belong to none, together they count as one in a hundred: a flow that is suggested in vain costs less
+    However many of the statements belong to none, together they hardly count: a flow that is suggested in vain costs less
     than one that is not found.
     """
     inside = sum(belongs for _, _, belongs in judged)
