@@ -22,7 +22,7 @@ _EPOCHS, _EPOCHS_HIDDEN = 10, 12
 _STEPS = 60
 _MOST_STEPS = 6
 _SMALL = 2_000
-_TURNS = 6
+_TURNS = 3
 _UNKNOWN, _ASKED = 0.2, 0.1
 NONE_WEIGHT = 0.003
 """What problems of no flow count, for every problem of a flow, when scores are fitted."""
