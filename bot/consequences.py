@@ -12,6 +12,7 @@ from bot.features.flows import telling as flow_telling
 from bot.features.home import effects as home_effects
 from bot.features.intake import effects as intake_effects
 from bot.features.sessions import effects as session_effects
+from bot.features.turns import effects as turn_effects
 from bot.features.walks import effects as walk_effects
 from core.outbox.events import (
     AccessDecided,
@@ -23,8 +24,10 @@ from core.outbox.events import (
     FlowProposed,
     FlowsChanged,
     HomeChanged,
+    MessageHeard,
     MessageWritten,
     ProposalWanted,
+    SecretHeard,
     SessionCardLost,
     SessionChanged,
     SessionEscalated,
@@ -34,6 +37,7 @@ from core.outbox.events import (
     TicketCardLost,
     TicketChanged,
     TicketOpened,
+    TurnShown,
     WalkChanged,
     WalkHandedOver,
     WalkStarted,
@@ -53,7 +57,9 @@ EFFECTS: Effects = {
     "sessions.update_card": Work(session_effects.update_card),
     "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
     "fixes.update_card": Work(fix_effects.update_card),
-    "fixes.propose": Work(fix_effects.propose),
+    "turns.take": Work(turn_effects.take),
+    "turns.show_end": Work(turn_effects.show_end),
+    "turns.warn_author": Work(turn_effects.warn_author),
     "intake.post_card": Post(intake_effects.compose_card, intake_effects.card_posted, intake_effects.card_elsewhere),
     "intake.post_problem": Post(
         intake_effects.compose_problem, intake_effects.message_posted, displaced=intake_effects.displaced
@@ -74,6 +80,8 @@ EFFECTS: Effects = {
 }
 
 _THREAD = "session:{session_id}"
+_TURN = "turn:{session_id}"
+QUIET_SECONDS = 1.2  # people write a thought in several messages: who pauses for so long has said it
 _CALL = "ticket:{ticket_id}"
 SUBSCRIPTIONS: Subscriptions = MappingProxyType(
     {
@@ -84,8 +92,11 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         SessionCardLost: (Subscription("sessions.post_card", order=_THREAD),),
         SessionChanged: (Subscription("sessions.update_card", order=_THREAD, supersede="{session_id}"),),
         MessageWritten: (Subscription("sessions.post_message", order=_THREAD, once="{message_id}"),),
-        # Not in the thread's order: a slow proposal holds up no card.
-        ProposalWanted: (Subscription("fixes.propose", order="propose:{session_id}", supersede="{session_id}"),),
+        # Not in the thread's order: a slow answer holds up no card.
+        ProposalWanted: (Subscription("turns.take", order=_TURN, supersede="proposal:{session_id}"),),
+        MessageHeard: (Subscription("turns.take", order=_TURN, supersede="heard:{session_id}", quiet=QUIET_SECONDS),),
+        SecretHeard: (Subscription("turns.warn_author", supersede="{message_id}"),),
+        TurnShown: (Subscription("turns.show_end", order=_THREAD, supersede="{turn_id}"),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
         FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),
         TicketOpened: (

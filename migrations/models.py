@@ -21,6 +21,8 @@ from core.intake.tickets.models import Ticket
 from core.intake.walks.models import Walk
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
+from core.spending.models import Spending
+from core.turns.models import Feedback, Turn
 
 MODELS: tuple[type[Base], ...] = (
     AccessCard,
@@ -31,6 +33,7 @@ MODELS: tuple[type[Base], ...] = (
     Delivery,
     Escalation,
     Fact,
+    Feedback,
     Flow,
     FlowExample,
     FlowMatching,
@@ -41,7 +44,9 @@ MODELS: tuple[type[Base], ...] = (
     Session,
     SlackInstallation,
     SlackWorkspace,
+    Spending,
     SuggestedFix,
+    Turn,
     Ticket,
     User,
     Walk,

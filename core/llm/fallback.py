@@ -20,9 +20,8 @@ log = structlog.get_logger()
 
 # A person has waited up to three seconds for the burst to end and for a worker, and must have an answer after twenty.
 TURN_SECONDS = 15.0
-# While the next step of a call is built the caller waits on the phone; most steps are built before they are needed.
-STEP_SECONDS = 12.0
-SORT_SECONDS = 3.0  # whoever is in a click gives up earlier, which says nothing about the model
+STEP_SECONDS = 12.0  # somebody is on the phone
+SORTING_SECONDS = 3.0
 
 OPENS_AFTER = 3  # failures in a row
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 300.0  # seconds; each failed probe doubles it
@@ -107,19 +106,19 @@ class FallbackProvider:
         return replace(composed, usage=spent)
 
     async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
-        """The model's category; None where it has none in time, too: then the words have the last word."""
-        found, _ = await self._within(SORT_SECONDS, lambda: self._model.classify(problem, categories))
-        return found
+        """Return the model's category; what the rules say is None, and whoever asked goes by words."""
+        said, _ = await self._within(SORTING_SECONDS, lambda: _given(self._model.classify(problem, categories)))
+        return said[0] if said else await self._offline.classify(problem, categories)
 
     async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
-        """The model's order or, where it has none in time, the given one."""
-        ranked, _ = await self._within(SORT_SECONDS, lambda: self._model.rank(problem, flows))
-        return ranked if ranked is not None else await self._offline.rank(problem, flows)
+        """Return the flows that fit, as the model orders them, else as they are."""
+        said, _ = await self._within(SORTING_SECONDS, lambda: _given(self._model.rank(problem, flows)))
+        return said[0] if said else await self._offline.rank(problem, flows)
 
     async def next_node(self, walk: WalkView) -> NextStep:
-        """The model's next step or, where it has none in time, that of the nearest starter flow."""
+        """Return the model's next step, else that of the guide."""
         step, _ = await self._within(STEP_SECONDS, lambda: self._model.next_node(walk))
-        return step if step is not None else await self._offline.next_node(walk)
+        return step or await self._offline.next_node(walk)
 
     async def _within(self, seconds: float, ask: Callable[[], Awaitable[_T]]) -> tuple[_T | None, Usage | None]:
         """The answer, or None and what was spent on an answer that could not be used. For every method of the port the same."""
@@ -152,3 +151,8 @@ class FallbackProvider:
             return None, None
         self._breaker.worked(call)
         return answer, None
+
+
+async def _given(answer: Awaitable[_T]) -> tuple[_T]:
+    """An answer in a box, where None and nothing are answers too."""
+    return (await answer,)

@@ -14,6 +14,7 @@ from core.ids import (
     RequestId,
     SessionId,
     TicketId,
+    TurnId,
     UserId,
     WalkId,
 )
@@ -44,6 +45,29 @@ class ProposalWanted(Event):
     """The session has no fix to try: the problem is new, the last one failed, or there is a new fact."""
 
     session_id: SessionId
+
+
+@dataclass(frozen=True)
+class MessageHeard(Event):
+    """Somebody wrote in the session's thread, and waits for an answer."""
+
+    session_id: SessionId
+
+
+@dataclass(frozen=True)
+class SecretHeard(Event):
+    """Somebody wrote a secret in the session's thread: its author is told, nobody else."""
+
+    session_id: SessionId
+    message_id: MessageId
+
+
+@dataclass(frozen=True)
+class TurnShown(Event):
+    """A turn that showed itself while it was thinking has ended: what stands there becomes what came of it."""
+
+    session_id: SessionId
+    turn_id: TurnId
 
 
 @dataclass(frozen=True)
@@ -185,6 +209,9 @@ EVENTS: dict[str, type[Event]] = {
         SessionChanged,
         SessionCardLost,
         ProposalWanted,
+        MessageHeard,
+        SecretHeard,
+        TurnShown,
         MessageWritten,
         FixSuggested,
         FixChanged,
