@@ -8,6 +8,7 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot import logs
 from bot.settings import Settings, load
@@ -24,6 +25,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--role", choices=["all", "web", "worker"], default="all")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("doctor", help="check every setting and connection, and say how to mend what is wrong")
+    flows = commands.add_parser("flows", help="publish first-line flows from a file, write all into one, or draw one")
+    flows.add_argument("act", choices=["import", "export", "draw"])
+    flows.add_argument("file", type=Path, help="YAML; for a drawing NAME.png, where NAME is the flow's")
     grant = commands.add_parser("grant", help="give somebody a role")
     grant.add_argument("slack_user")
     grant.add_argument("role")
@@ -83,6 +87,11 @@ async def run(arguments: argparse.Namespace) -> int:
             from bot.doctor import examine  # noqa: PLC0415
 
             return await examine(settings)
+        case "flows":
+            from bot.shell import draw_flow, export_flows, import_flows  # noqa: PLC0415
+
+            acts = {"import": import_flows, "export": export_flows, "draw": draw_flow}
+            print(await acts[arguments.act](settings, arguments.file))
         case "grant":
             from bot.shell import grant  # noqa: PLC0415
 

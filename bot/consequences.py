@@ -7,6 +7,7 @@ from types import MappingProxyType
 from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
 from bot.features.fixes import effects as fix_effects
+from bot.features.flows import learning as flow_learning
 from bot.features.flows import telling as flow_telling
 from bot.features.home import effects as home_effects
 from bot.features.intake import effects as intake_effects
@@ -70,6 +71,7 @@ EFFECTS: Effects = {
         walk_effects.compose_package, walk_effects.package_posted, displaced=intake_effects.displaced
     ),
     "walks.build": Work(walk_effects.build),
+    "flows.learn": Work(flow_learning.learn),
     "flows.tell": Post(flow_telling.compose, flow_telling.posted, displaced=intake_effects.displaced),
     "home.publish": Work(home_effects.publish),
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
@@ -109,7 +111,8 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         # Not in the thread's order: a slow model holds up no card.
         StepsWanted: (Subscription("walks.build", order="build:{walk_id}", supersede="{walk_id}"),),
         FlowProposed: (Subscription("flows.tell", order=_CALL, once="{ticket_id}:{proposal_id}"),),
-        FlowsChanged: (),
+        # One account learns one thing at a time; of several changes that wait, one is enough.
+        FlowsChanged: (Subscription("flows.learn", order="flows:{account_id}", supersede="{account_id}"),),
         HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),
         AccessRequested: (
             Subscription("access.post_card", order="access:{request_id}", once="{request_id}:{user_id}"),

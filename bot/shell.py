@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.app import database_url, real_clock
 from bot.consequences import SUBSCRIPTIONS
@@ -16,6 +18,8 @@ from core.audit import queries as audit
 from core.db import engine_as
 from core.errors import Invalid
 from core.ids import AccountId
+from core.intake.flows import picture
+from core.intake.flows import service as flows
 from core.unit import Database
 
 
@@ -55,6 +59,31 @@ async def grant(settings: Settings, slack_user: str, role: str, *, cover_l1: boo
     async with at_the_shell(settings) as shell, shell.unit() as unit:
         name = (await service.grant(unit, slack_user, wanted, cover_l1=cover_l1)).name
     return f"{name} is now {wanted}{' and may cover L1' if cover_l1 else ''}."
+
+
+async def import_flows(settings: Settings, file: Path) -> str:
+    """Publishes the flows of a file. Returns what to say; raises `Invalid` naming the lines of what is wrong."""
+    text = (await asyncio.to_thread(file.read_bytes)).decode("utf-8", "replace")
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        done = await flows.import_text(unit, text)
+    counted = (("added", done.added), ("changed", done.changed), ("as before", done.same))
+    return "\n".join(f"{len(names):>4} {what}{': ' if names else ''}{', '.join(names)}" for what, names in counted)
+
+
+async def export_flows(settings: Settings, file: Path) -> str:
+    """Writes every flow of the account into a file. Returns what to say."""
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        text = await flows.export_text(unit)
+    await asyncio.to_thread(file.write_text, text, encoding="utf-8")
+    return f"The flows are in {file}."
+
+
+async def draw_flow(settings: Settings, file: Path) -> str:
+    """Draws the flow that the file is named after, as a PNG. Returns what to say; raises `NotFound` when there is no such flow."""
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        document = await flows.document(unit, file.stem)
+    await asyncio.to_thread(file.write_bytes, picture.png(document.tree, document.title))
+    return f"The picture is in {file}."
 
 
 async def export_audit(settings: Settings) -> None:

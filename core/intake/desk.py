@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from core.errors import Unavailable
@@ -32,6 +33,7 @@ class Desk:
     composer: FlowComposer | None = None
     given_matchers: Matchers | None = None
     given_gate: Gate | None = None
+    _making: asyncio.Future[None] | None = None
 
     @cached_property
     def matchers(self) -> Matchers:
@@ -46,12 +48,18 @@ class Desk:
 
         return self.given_gate or Gate(Words())
 
+    def begin(self) -> asyncio.Future[None]:
+        """Starts to make its parts beside the event loop, while somebody still types what the call is about."""
+        if self._making is None:
+            self._making = asyncio.ensure_future(asyncio.to_thread(self._make))
+        return self._making
+
     async def ready(self) -> None:
-        """Makes its parts beside the event loop, at the first call: later it costs nothing."""
-        if "gate" not in self.__dict__:
-            await asyncio.to_thread(self._make)
+        """Waits until its parts are there: at the first call of a process only, and not even then where the form was opened before."""
+        await asyncio.shield(self.begin())  # a click that is out of time does not stop it for the others
 
     def _make(self) -> None:
+        import_module("core.intake.matcher.stored")  # with numpy, for what was learned
         self.gate.category_of("")
         _ = self.matchers
 

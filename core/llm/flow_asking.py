@@ -79,3 +79,19 @@ async def rank(asks: Asks, problem: str, flows: Sequence[Choice]) -> Sequence[st
 
 def _choices(choices: Sequence[Choice]) -> JsonValue:
     return [{"id": one.id, "title": one.title, "examples": list(one.examples[:8])} for one in choices]
+
+
+class OnlineFlows:
+    """The port's part for first-line calls, answered by whoever `asks` asks."""
+
+    def __init__(self, asks: Asks) -> None:
+        self._asks = asks
+
+    async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
+        return await classify(self._asks, problem, categories)
+
+    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
+        return await rank(self._asks, problem, flows)
+
+    async def next_node(self, walk: WalkView) -> NextStep:
+        return await next_node(self._asks, walk)

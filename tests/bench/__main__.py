@@ -17,6 +17,7 @@ from statistics import median
 import psutil
 
 from tests.bench import once
+from tests.bench.deciding import deciding
 from tests.bench.measure import AT_ONCE, Options, Series, Starts, acks, baseline
 from tests.bench.product import Product, prepared
 from tests.bench.report import Row, ratios, table
@@ -40,6 +41,8 @@ async def measured(options: Options) -> tuple[list[Row], dict[str, float]]:
         _say(f"memory over {options.clicks:,} clicks")
         growth = await once.growth(product, options.clicks)
         sdk = await once.model_sdk_modules(product)
+    _say("intake over 1,000 flows")
+    decided = deciding(options.repeats)
     rows = [
         Row("ack: CPU / bare Bolt", ratios(ours.cpu_ms, bare.cpu_ms), 1.2, 0.8),
         Row("ack: p50 / stock Bolt", ratios(ours.p50_ms, stock.p50_ms), 0.10, 0.06),
@@ -50,6 +53,7 @@ async def measured(options: Options) -> tuple[list[Row], dict[str, float]]:
         Row(f"memory growth over {options.clicks:,} clicks", [growth / _MB], 3, 0, "MB"),
         Row("start to first ack / bare Bolt", ratios(our_start.seconds, bare_start.seconds), 3, 2),
         Row("modules of the model's SDK imported", [sdk], 0, 0, ""),
+        Row("intake decision over 1,000 flows: p50", decided.p50_ms, 20, 5, "ms"),
     ]
     figures = {
         "bare Bolt: ack p50, ms": median(bare.p50_ms),
@@ -62,6 +66,7 @@ async def measured(options: Options) -> tuple[list[Row], dict[str, float]]:
         "bare Bolt: start to first ack, s": median(bare_start.seconds),
         "FlowPilot: start to first ack, s": median(our_start.seconds),
         "bare Bolt: memory at start, MB": median(bare_start.rss) / _MB,
+        "a matcher of 1,000 flows, MB": decided.megabytes,
         "FlowPilot: memory at start, MB": median(our_start.rss) / _MB,
     }
     return rows, figures

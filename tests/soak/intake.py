@@ -21,7 +21,6 @@ from core.intake import building, service
 from core.intake.commands import TakeCall
 from core.intake.desk import Desk
 from core.intake.flows import service as flows
-from core.intake.flows.starter import documents
 from core.intake.outcomes import Duplicates, OutOfScope, Suggested, Taken, Walking
 from core.intake.walks import service as walks
 from core.intake.walks.models import WalkKind
@@ -47,7 +46,7 @@ async def put_through(database: Database, problems: Sequence[str]) -> list[str]:
     """What became of each, in a fresh account with the starter flows. Raises whatever intake raises beside a refusal."""
     account = await an_account(database, "lena")
     async with account.unit() as unit:
-        await flows.settle_starter(unit, documents())
+        await flows.settle_starter(unit)
     desk = Desk()
     return [await _one(account, desk, problem) for problem in problems]
 

@@ -50,6 +50,7 @@ async def reopen(interaction: Interaction) -> Answer:
 async def _open(interaction: Interaction, call: TakeCall) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("take a call")
+    interaction.desk.begin()
     return Open(views.call_modal(call))
 
 
