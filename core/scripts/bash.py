@@ -11,7 +11,7 @@ from core.scripts.reading import Literal, Place, Reading, Standing, Unsure
 _WORD_ENDS = " \t\n;&|()<>"
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)?")  # or nothing: [key]=value in an array
-_PLAIN_SUBSCRIPT = re.compile(r"\[[A-Za-z0-9_@*$^!.:-]*\]?(?=[\]\s=+*.]|$)|\[\[?(?=[\s])")
+_PLAIN_SUBSCRIPT = re.compile(r"\[[A-Za-z0-9_@*$^!.:-]*\]")
 # After these words a command begins, so what follows them would be one.
 _BEFORE_COMMANDS = frozenset({"if", "then", "elif", "else", "while", "until", "do", "!", "time", "{", "coproc"})
 _HEREDOC = re.compile(r"<<(-?)[ \t]*(?:'([^'\n]+)'|\"([^\"\n]+)\"|\\?([A-Za-z0-9_.+-]+))")
@@ -233,12 +233,16 @@ class _Bash:
             self._double_literal()
             self.frames.append(_Frame('"'))
             self.at += 1
-        elif character == "[" and _NAME.fullmatch(self.body[frame.word : self.at]):
+        elif character == "[" and _NAME.fullmatch(self.body[frame.word : self.at]) and not self._tests():
             self._subscript()
         elif self.body.startswith("$[", self.at):
             raise Unsure("it stands behind “$[…]”, an old form of arithmetic. Write “$((…))”.")
         elif not self._opens():
             self.at += 1
+
+    def _tests(self) -> bool:
+        """The [ of a test, which is a word of its own."""
+        return self._frame.word == self.at and re.match(r"\[\[?\s", self.body[self.at : self.at + 3]) is not None
 
     def _subscript(self) -> None:
         """What stands in a[…]= is evaluated, blanks and brackets and all."""
