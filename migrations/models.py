@@ -17,6 +17,7 @@ from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
+from core.turns.models import Feedback, Turn
 
 MODELS: tuple[type[Base], ...] = (
     AccessCard,
@@ -27,12 +28,14 @@ MODELS: tuple[type[Base], ...] = (
     Delivery,
     Escalation,
     Fact,
+    Feedback,
     Message,
     Received,
     Session,
     SlackInstallation,
     SlackWorkspace,
     SuggestedFix,
+    Turn,
     User,
 )
 
