@@ -16,6 +16,7 @@ from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
 from core.outbox.models import Delivery, Received
+from core.scripts.models import Category, Draft, Generation, Sheet, Template, TemplateVersion
 from core.sessions.models import Fact, Message, Session
 from core.turns.models import Feedback, Turn
 
@@ -25,16 +26,22 @@ MODELS: tuple[type[Base], ...] = (
     Account,
     AccountSettings,
     AuditEvent,
+    Category,
     Delivery,
+    Draft,
     Escalation,
     Fact,
     Feedback,
+    Generation,
     Message,
     Received,
     Session,
+    Sheet,
     SlackInstallation,
     SlackWorkspace,
     SuggestedFix,
+    Template,
+    TemplateVersion,
     Turn,
     User,
 )
