@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,6 +23,8 @@ class Preferences(BaseModel):
     abandon_after_days: int = Field(default=14, ge=1, le=365)
     mail_customers: bool = False
     templatize_prompt_enabled: bool = True
+    script_publishers: Literal["engineers", "admins"] = "engineers"
+    starter_library_enabled: bool = True
 
 
 async def of(unit: Unit) -> Preferences:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from core.ids import EscalationId, FixId, MessageId, RequestId, SessionId, TurnId, UserId
+from core.ids import DraftId, EscalationId, FixId, MessageId, RequestId, SessionId, TurnId, UserId
 from core.unit import Event
 
 
@@ -124,6 +124,20 @@ class EscalationChanged(Event):
     escalation_id: EscalationId
 
 
+@dataclass(frozen=True)
+class DraftMade(Event):
+    """A script was run and may become a template: its parameters are to be found."""
+
+    draft_id: DraftId
+
+
+@dataclass(frozen=True)
+class DraftsChanged(Event):
+    """A draft of the session was accepted or rejected: what offers it shows that."""
+
+    session_id: SessionId
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -144,6 +158,8 @@ EVENTS: dict[str, type[Event]] = {
         SessionEscalated,
         EscalationRaised,
         EscalationChanged,
+        DraftMade,
+        DraftsChanged,
     )
 }
 
