@@ -7,7 +7,7 @@ is done with it, `apply` puts it into the session. Whoever comes after a crash g
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from core.fixes import queries
 from core.fixes.models import NOTES_LIMIT, FixStatus, Outcome, SuggestedFix
 from core.fixes.service import suggest
+from core.fixes.templates import known_templates
 from core.ids import FixId, SessionId, TurnId, new_id
 from core.llm.provider import (
     EarlierSuggestion,
@@ -85,7 +86,9 @@ async def begin(unit: Unit, session_id: SessionId) -> Asked | None:
     return Asked(
         session_id=session_id,
         turn_id=TurnId(turn.id),
-        view=_view(session, known, offered, thread, {said.id for said in new}),
+        view=replace(
+            _view(session, known, offered, thread, {said.id for said in new}), templates=await known_templates(unit)
+        ),
         past=tuple(await queries.past(unit, session_id)),
         channel=session.channel,
         thread_ts=session.thread_ts,

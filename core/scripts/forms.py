@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Self, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -12,7 +12,6 @@ from core.scripts.languages import Language
 from core.scripts.models import BODY_LIMIT
 from core.scripts.parameters import (
     MOST_PARAMETERS,
-    PLACEHOLDER,
     Parameter,
     ParameterType,
     label_for,
@@ -20,6 +19,7 @@ from core.scripts.parameters import (
 )
 from core.scripts.places import places
 from core.scripts.quoting import written
+from core.text import clean
 
 PER_PAGE = 8
 
@@ -88,19 +88,14 @@ class Written(BaseModel):
     def shown(self) -> Sequence[Row]:
         return self.rows[self.page * PER_PAGE : (self.page + 1) * PER_PAGE]
 
-    def turned(self, page: int) -> Written:
-        return self.model_copy(update={"page": min(max(0, page), self.pages - 1), "revision": self.revision + 1})
-
-    def taking(self, given: Mapping[str, object]) -> Written:
+    def taking(self, given: Mapping[str, object]) -> Self:
         """With what the open page holds: fields by the names that the form gives them, `parameters.<key>.<attribute>` among them."""
         changes: dict[str, object] = {}
         for field in ("name", "description"):
             if field in given:
                 changes[field] = str(given[field] or "")
         if "edited_body" in given:
-            changes["body"] = (
-                str(given["edited_body"] or "").replace("\r\n", "\n").replace("\r", "\n")[: BODY_LIMIT + 1]
-            )
+            changes["body"] = clean(str(given["edited_body"] or ""))[: BODY_LIMIT + 1]
         if "category_id" in given:
             changes["category_id"] = given["category_id"] and str(given["category_id"])
         if given.get("language") in set(Language):
@@ -110,7 +105,7 @@ class Written(BaseModel):
         changes["rows"] = tuple(_taking(row, given) for row in self.rows)
         return self.model_copy(update=changes)
 
-    def completed(self) -> Written:
+    def completed(self) -> Self:
         """With a row for every placeholder that has none: what the person just wrote into the script becomes a parameter to look at."""
         known = {row.key for row in self.rows}
         fresh = [key for key in placeholders(self.body) if key not in known]
@@ -120,7 +115,7 @@ class Written(BaseModel):
         rows = [row for row in self.rows if not row.removed or row.key in revived]
         return self.model_copy(update={"rows": (*rows, *(Row(key=key, label=label_for(key)) for key in fresh))})
 
-    def without_removed(self) -> Written:
+    def without_removed(self) -> Self:
         """The removed parameters are taken out, and what they stood for is written into the script again.
 
         Raises `Invalid` on `parameters.<key>.removed` where nothing is known that could stand there.
@@ -171,7 +166,3 @@ def rows_of(parameters: object) -> tuple[Row, ...]:
         choices = "\n".join(str(each) for each in cast("list[object]", kept.get("choices") or []))
         rows.append(Row.model_validate({**kept, "choices": choices, "default": kept.get("default") or ""}))
     return tuple(rows)
-
-
-def uses(body: str) -> bool:
-    return PLACEHOLDER.search(body) is not None
