@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from bot.features.access import listeners as access
 from bot.features.access import people
+from bot.features.drafts import listeners as drafts
 from bot.features.fixes import listeners as fixes
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
+from bot.features.scripts import listeners as scripts
 from bot.features.sessions import listeners as sessions
 from bot.features.settings import listeners as settings
 from bot.guard import Listener
@@ -21,6 +23,8 @@ PILOT: Mapping[str, Listener] = {
     "open": sessions.open_ones,
     "find": sessions.find,
     "pending": fixes.pending,
+    "drafts": drafts.listing,
+    "scripts": scripts.find,
     "pause": sessions.pause,
     "resume": sessions.resume,
     "settings": settings.show,
@@ -36,10 +40,22 @@ ACTIONS: Mapping[str, Listener] = {
     "sessions.pick": sessions.pick,
     "sessions.page": sessions.turn_page,
     "fixes.decide": fixes.decide,
+    "fixes.decide.build_template": drafts.build_from_fix,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
     "fixes.menu": fixes.menu,
     "fixes.page": fixes.pending,
+    "drafts.review": drafts.review,
+    "drafts.page": drafts.turn_page,
+    "drafts.preview": drafts.preview,
+    "drafts.reject": drafts.ask_to_reject,
+    "drafts.list": drafts.listing,
+    "scripts.build": drafts.build,
+    "scripts.fill": scripts.open_fill,
+    "scripts.search": scripts.search,
+    "scripts.menu": scripts.menu,
+    "scripts.page": scripts.turn_page,
+    "scripts.show": scripts.show_whole,
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,
@@ -48,6 +64,7 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open": settings.open_contents,
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
+    "settings.open.scripts": scripts.open_settings,
     "settings.role": settings.open_role,
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
@@ -58,6 +75,12 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "facts.add": sessions.submit_fact,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
+    "drafts.accept": drafts.save,
+    "drafts.reject": drafts.reject,
+    "scripts.publish": drafts.save,
+    "scripts.fill": scripts.submit_fill,
+    "scripts.search": scripts.submit_search,
+    "settings.save.scripts": scripts.save_settings,
     "settings.save.role": settings.save_role,
     "settings.save.team": settings.save_team,
     "house.notice": help_.ignore,

@@ -11,7 +11,6 @@ from core.accounts.models import User
 from core.fixes import queries
 from core.fixes.models import SuggestedFix
 from core.ids import FixId, SessionId
-from core.scripts import queries as scripts
 from core.sessions import queries as sessions
 from core.sessions.models import Fact, Session
 from core.unit import Unit
@@ -35,13 +34,12 @@ async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:
 
 @dataclass(frozen=True)
 class FixCard:
-    """`names` tells who did what; `successor` is the title of the fix that took this one's place, `template` the library's script it uses."""
+    """`names` tells who did what; `successor` is the title of the fix that took this one's place."""
 
     fix: SuggestedFix
     session: Session
     names: dict[UUID, str]
     successor: str | None
-    template: str | None = None
 
 
 async def fix_card(unit: Unit, fix_id: FixId) -> FixCard:
@@ -51,5 +49,4 @@ async def fix_card(unit: Unit, fix_id: FixId) -> FixCard:
     who = [person for person in (fix.decided_by, fix.applied_by, fix.recorded_by) if person is not None]
     names = {person.id: person.name for person in (await people.users(unit, who)).values()} if who else {}
     successor = (await queries.fix(unit, FixId(fix.superseded_by))).title if fix.superseded_by else None
-    template = (await scripts.template(unit, fix.script_template_id)).name if fix.script_template_id else None
-    return FixCard(fix, session, names, successor, template)
+    return FixCard(fix, session, names, successor)

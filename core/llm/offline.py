@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.llm.matching import PASTED, SIMILAR, Document, Matcher
+from core.llm.parameters import found_by_rules
 from core.llm.playbooks import Playbook
 from core.llm.provider import (
     TITLE_LIMIT,
     EarlierSuggestion,
+    FoundParameters,
     Language,
     ModelProvider,
     PastFix,
     ProblemView,
     Proposal,
+    ScriptView,
     Source,
     Tell,
     Turn,
@@ -74,6 +77,10 @@ class OfflineProvider:
         """Return the best fix that was not judged in this session yet, or questions where none fits."""
         # In a thread: hundreds of past fixes take tens of milliseconds to compare, and clicks must not wait for them.
         return await asyncio.to_thread(self._turn, problem, past)
+
+    async def extract_parameters(self, script: ScriptView) -> FoundParameters:
+        """Return what the case's own facts name in the script."""
+        return await asyncio.to_thread(found_by_rules, script)
 
     def _turn(self, problem: ProblemView, past: Sequence[PastFix]) -> Turn:
         statement = _statement(problem)

@@ -164,3 +164,21 @@ def values_of(parameters: Sequence[Parameter], given: Mapping[str, str | None]) 
         except Invalid as refusal:
             raise Invalid(str(refusal), field=f"values.{one.key}") from None
     return found
+
+
+def sample(parameter: Parameter) -> Value:
+    """What a preview shows: the default, else something that says what is meant."""
+    if parameter.default is not None:
+        return parameter.read(parameter.default)
+    meant = f"‹{parameter.label}›"
+    match parameter.type:
+        case ParameterType.NUMBER:
+            return Decimal(1)
+        case ParameterType.BOOLEAN:
+            return True
+        case ParameterType.CHOICE:
+            return parameter.choices[0]
+        case ParameterType.LIST:
+            return (meant,)
+        case ParameterType.TEXT | ParameterType.PASSWORD:
+            return meant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from core.ids import CategoryId, DraftId, FixId, SessionId, SheetId, TemplateId
 from core.scripts import boxes, library, queries, service
 from core.scripts.commands import AcceptDraft, KeepDraft, PublishTemplate
 from core.scripts.dangers import Finding, look, mark_of
+from core.scripts.filling import fill
 from core.scripts.forms import Written, rows_of
 from core.scripts.models import Draft, Sheet, Template
-from core.scripts.parameters import Parameter
+from core.scripts.parameters import Parameter, sample
 from core.scripts.resemblance import resembling
 from core.text import clean
 from core.unit import Unit
@@ -149,6 +150,19 @@ async def kept(unit: Unit, sheet_id: SheetId, given: Mapping[str, object]) -> tu
     sheet, page = await _taken(unit, sheet_id, given)
     sheet.content, sheet.updated_at = page.model_dump(mode="json"), unit.now
     return sheet.subject, page
+
+
+async def preview(unit: Unit, sheet_id: SheetId, given: Mapping[str, object]) -> str:
+    """The script filled with the defaults, and with ‹what is meant› where there is none. Raises `Invalid`."""
+    _, page = await kept(unit, sheet_id, given)
+    whole = page.completed().without_removed()
+    parameters = whole.parameters()
+    return fill(whole.body, whole.language, parameters, {one.key: sample(one) for one in parameters})
+
+
+def saying(shown: Open, word: str) -> Open:
+    """The same form, with a word from us above it."""
+    return replace(shown, said=word)
 
 
 async def save(unit: Unit, sheet_id: SheetId, given: Mapping[str, object]) -> Saved | Open:

@@ -54,7 +54,8 @@ async def update_offer(house: House, event: Event) -> None:
 
 async def _with_reviewers(unit: Unit, drafts: Sequence[Draft]) -> list[tuple[Draft, str | None]]:
     who = await people.users(unit, [draft.resolved_by for draft in drafts if draft.resolved_by])
-    return [(draft, who[draft.resolved_by].name if draft.resolved_by in who else None) for draft in drafts]
+    names = {person.id: person.name for person in who.values()}
+    return [(draft, names.get(draft.resolved_by) if draft.resolved_by else None) for draft in drafts]
 
 
 async def extract(house: House, event: Event) -> None:

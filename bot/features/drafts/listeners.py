@@ -54,7 +54,9 @@ async def turn_page(interaction: Interaction) -> Answer:
     if not interaction.value.isdigit():
         raise Invalid("This button carries nothing FlowPilot knows. Please open the form again.")
     async with interaction.unit() as unit:
-        shown = await sheets.turn(unit, _sheet(interaction), values(interaction.view or {}), min(int(interaction.value), 100))
+        shown = await sheets.turn(
+            unit, _sheet(interaction), values(interaction.view or {}), min(int(interaction.value), 100)
+        )
         view = await _form(unit, shown)
     return Show(view)
 
@@ -115,7 +117,11 @@ async def listing(interaction: Interaction) -> Answer:
         unit.scope.need_engineer("see the drafts")
         page = await queries.drafts(unit, min(int(number), 100) if number.isdigit() else 0, all_of_them=which == "all")
         now = unit.now
-    return Reply(*views.listing(page, now, interaction.installation.url, all_of_them=which == "all"))
+    text, shown = views.listing(page, now, interaction.installation.url, all_of_them=which == "all")
+    if interaction.view is None:
+        return Reply(text, shown)
+    modal = views.list_modal(shown)
+    return Show(modal) if interaction.view.get("type") == "modal" else Open(modal)
 
 
 def _sheet(interaction: Interaction) -> SheetId:

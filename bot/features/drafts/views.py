@@ -43,7 +43,9 @@ def _form(callback_id: str, title: str, shown: Open, head: Sequence[Block], *, m
     if page.page == 0:
         whole += inputs.long_text("edited_body", "Script", page.body, revision=revision)
         whole.append(
-            blocks.context("A parameter is written *{{key}}* where its value belongs. FlowPilot puts the quotes itself.")
+            blocks.context(
+                "A parameter is written *{{key}}* where its value belongs. FlowPilot puts the quotes itself."
+            )
         )
         whole += [
             blocks.field(f"name~{revision}", "Name", blocks.text_input(value=page.name, limit=NAME_LIMIT)),
@@ -74,13 +76,15 @@ def _noticed(shown: Open) -> list[Block]:
     if page.pages > 1:
         first = page.page * PER_PAGE + 1
         last = first + len(page.shown) - 1
-        said.append(blocks.context(f"Parameters {first} to {last} of {len(page.rows)}. What you wrote on the others is kept."))
-    for like in shown.like:
         said.append(
-            blocks.context(
-                f"The library has one much like this: *{blocks.escape(like.name)}* ({like.slug}, used {like.usage_count} times)"
-            )
+            blocks.context(f"Parameters {first} to {last} of {len(page.rows)}. What you wrote on the others is kept.")
         )
+    said += [
+        blocks.context(
+            f"The library has one much like this: *{blocks.escape(like.name)}* ({like.slug}, used {like.usage_count} times)"
+        )
+        for like in shown.like
+    ]
     if shown.findings:
         said.append(blocks.section("*Before it is saved, please look at this:*"))
         said += [blocks.said(f"• {finding_line(one)}") for one in shown.findings[:12]]
@@ -88,7 +92,9 @@ def _noticed(shown: Open) -> list[Block]:
             said.append(blocks.context(f"and {len(shown.findings) - 12} more"))
         looked = [("I have looked, and it is meant", mark_of(shown.findings))]
         said.append(
-            blocks.field(f"acknowledged~{page.revision}", "Confirm, or change the script", inputs.ticks(looked), optional=True)
+            blocks.field(
+                f"acknowledged~{page.revision}", "Confirm, or change the script", inputs.ticks(looked), optional=True
+            )
         )
     return said
 
@@ -121,7 +127,9 @@ def _row(row: Row, revision: int) -> list[Block]:
         )
     was = f"In the script that was run: {shorten(row.original, 150)}" if row.original else None
     fields.append(
-        blocks.field(f"{name}.flags~{revision}", "This one", inputs.ticks([REQUIRED, REMOVED], flags), optional=True, hint=was)
+        blocks.field(
+            f"{name}.flags~{revision}", "This one", inputs.ticks([REQUIRED, REMOVED], flags), optional=True, hint=was
+        )
     )
     return fields
 
@@ -169,13 +177,19 @@ def offer(drafts: Sequence[tuple[Draft, str | None]]) -> tuple[str, list[Block]]
     """In the thread after a resolve: the session's drafts, one to review at a time; `drafts` each with who reviewed it."""
     waiting = [draft for draft, _ in drafts if draft.status is DraftStatus.PENDING]
     count = f"{len(waiting)} draft template{'' if len(waiting) == 1 else 's'}"
-    text = f"{count} from this session can go into the script library." if waiting else "The draft templates of this session are reviewed."
+    text = (
+        f"{count} from this session can go into the script library."
+        if waiting
+        else "The draft templates of this session are reviewed."
+    )
     shown: list[Block] = [blocks.section(text)]
     for draft, reviewer in drafts[:10]:
         shown.append(blocks.context(f"{blocks.escape(shorten(draft.proposed_name, 150))} · {_fate(draft, reviewer)}"))
     if waiting:
         shown.append(
-            blocks.actions([blocks.button("Review draft", "drafts.review", waiting[0].id, style="primary")], block_id="offer")
+            blocks.actions(
+                [blocks.button("Review draft", "drafts.review", waiting[0].id, style="primary")], block_id="offer"
+            )
         )
     return text, shown
 
@@ -190,6 +204,11 @@ def _fate(draft: Draft, reviewer: str | None) -> str:
         case DraftStatus.REJECTED:
             why = f": {blocks.escape(shorten(draft.reject_reason, 300))}" if draft.reject_reason else ""
             return f"not kept, says {who}{why}"
+
+
+def list_modal(shown: Sequence[Block]) -> View:
+    """The list where App Home was clicked."""
+    return blocks.modal("house.notice", "Drafts", shown, close="Close")
 
 
 def listing(page: DraftPage, now: datetime, url: str, *, all_of_them: bool) -> tuple[str, list[Block]]:
@@ -207,7 +226,8 @@ def listing(page: DraftPage, now: datetime, url: str, *, all_of_them: bool) -> t
         days = (now - one.draft.created_at).days
         age = "made today" if days < 1 else f"made {days} day{'s' if days > 1 else ''} ago"
         link = blocks.session_link(url, one.session.title, one.session.channel, one.session.thread_ts)
-        line = f"*{blocks.escape(shorten(one.draft.proposed_name, 120))}* · {LABEL[one.draft.language]} · {age}\n{_fate(one.draft, one.reviewer)} · {link}"
+        name = blocks.escape(shorten(one.draft.proposed_name, 120))
+        line = f"*{name}* · {LABEL[one.draft.language]} · {age}\n{_fate(one.draft, one.reviewer)} · {link}"
         waits = one.draft.status is DraftStatus.PENDING
         shown.append(blocks.section(line, blocks.button("Review", "drafts.review", one.draft.id) if waits else None))
     if page.more:

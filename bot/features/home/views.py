@@ -16,8 +16,14 @@ from core.sessions.models import label
 def home(user: User, shown: Home, url: str, now: datetime) -> View:
     if user.role is Role.VIEWER:
         return welcome()
-    page = [blocks.header("Needs you"), *_waiting(shown, url, now), *_requests(shown), *_in_question(shown)]
-    if not (shown.waiting or shown.requests or shown.in_question):
+    page = [
+        blocks.header("Needs you"),
+        *_waiting(shown, url, now),
+        *_drafts(shown),
+        *_requests(shown),
+        *_in_question(shown),
+    ]
+    if not (shown.waiting or shown.drafts or shown.requests or shown.in_question):
         page.append(blocks.section("Nothing waits for you."))
     page += [blocks.divider(), blocks.header("My sessions"), *_sessions(shown, url)]
     doors = [blocks.button("New session", "sessions.new", "new", style="primary")]
@@ -60,6 +66,13 @@ def _waiting(shown: Home, url: str, now: datetime) -> list[Block]:
         )
         lines.append(_pages(shown.waiting_page, shown.waiting_total, "waiting", shown.sessions.number))
     return lines
+
+
+def _drafts(shown: Home) -> list[Block]:
+    if not shown.drafts:
+        return []
+    count = "100 drafts or more" if shown.drafts >= 100 else f"{shown.drafts} draft{'' if shown.drafts == 1 else 's'}"
+    return [blocks.section(f"{count} ready to review", blocks.button("See drafts", "drafts.list", "pending:0"))]
 
 
 def _requests(shown: Home) -> list[Block]:

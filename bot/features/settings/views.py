@@ -13,6 +13,7 @@ from core.scope import Role
 SECTIONS: Sequence[tuple[str, str, str]] = (
     ("roles", "Roles", "Who may do what"),
     ("team", "Team", "What holds for everybody here"),
+    ("scripts", "Scripts", "Who publishes, what is offered, the starter library, categories"),
 )
 """Name in the button's id, title, what it holds."""
 YES_NO = (("Yes", "true"), ("No", "false"))
