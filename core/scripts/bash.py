@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from core.scripts.bash_quotes import OPEN, Frame, Quotes
 from core.scripts.parameters import PLACEHOLDER
-from core.scripts.reading import Literal, Place, Reading, Standing, Unsure
+from core.scripts.reading import Place, Reading, Standing, Unsure
 
 _WORD_ENDS = " \t\n;&|()<>"
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
@@ -19,30 +20,12 @@ _EVALUATES = re.compile(
     r"\[\[.*\s-(?:eq|ne|lt|le|gt|ge|v)\s|\s-v\s|(?:^|[;&|({\s])\\?let\s|\b(?:declare|typeset|local|readonly|export)\s+-[A-Za-z]*i"
 )
 _NESTED_CASE = "it stands behind a “case” inside “$(…)”, where FlowPilot cannot tell what is quoted. Move it into a variable before."
-_OPEN = "a quote or bracket of this script is never closed."
 # Bash goes on with the next line after such a mistake, and the next line may be the middle of a value.
 _BROKEN = "an array of this script holds a bare ( ) < > & ; or |, which bash does not take."
 
 
 @dataclass
-class _Frame:
-    """What was opened and not closed yet: "" (the script), "$(", "(", "${", '"', "$((" ; and what is known of the command inside it."""
-
-    kind: str
-    fresh: bool = True  # the next word would be the command
-    word: int = -1  # where the word that is being read began
-    listing: bool = False  # words of an array or of `for … in`; in arithmetic, an inner bracket
-    target: bool = False  # the next word is where a redirection goes
-
-
-@dataclass
-class _Bash:
-    body: str
-    at: int = 0
-    frames: list[_Frame] = field(default_factory=lambda: [_Frame("")])
-    places: list[Place] = field(default_factory=list[Place])
-    literals: list[Literal] = field(default_factory=list[Literal])
-    why: dict[int, str] = field(default_factory=dict[int, str])
+class _Bash(Quotes):
     heredocs: list[tuple[bool, str]] = field(default_factory=list[tuple[bool, str]])
 
     def read(self) -> Reading:
@@ -51,15 +34,15 @@ class _Bash:
                 self._step()
             self._end()
         except Unsure as unsure:
-            start = 0 if str(unsure) in {_OPEN, _BROKEN} else self.at
+            start = 0 if str(unsure) in {OPEN, _BROKEN} else self.at
             self.places = [one for one in self.places if one.start < start]
             for match in PLACEHOLDER.finditer(self.body, start):
                 self.why.setdefault(match.start(), str(unsure))
-        return Reading(tuple(map(self._evaluated, self.places)), tuple(self.literals), self.why)
+        return Reading(tuple(map(self._evaluated, self.places)), self.why)
 
     def _end(self) -> None:
         if len(self.frames) > 1 or self.heredocs:
-            raise Unsure(_OPEN)
+            raise Unsure(OPEN)
 
     def _evaluated(self, place: Place) -> Place:
         """Where bash evaluates a text as arithmetic, and with it any command inside, nothing but digits is safe."""
@@ -67,10 +50,6 @@ class _Bash:
         end = self.body.find("\n", place.end)
         line = self.body[begin : len(self.body) if end < 0 else end]
         return replace(place, standing=Standing.DIGITS) if _EVALUATES.search(line) else place
-
-    @property
-    def _frame(self) -> _Frame:
-        return self.frames[-1]
 
     def _step(self) -> None:
         match self._frame.kind:
@@ -82,94 +61,6 @@ class _Bash:
                 self._in_arithmetic()
             case _:
                 self._in_command()
-
-    def _opens(self) -> bool:
-        """Steps over what opens with a dollar or a backtick. Says whether something did."""
-        rest = self.body[self.at : self.at + 3]
-        for sign in ("$((", "$(", "${"):
-            if rest.startswith(sign):
-                self.frames.append(_Frame(sign))
-                self.at += len(sign)
-                return True
-        if rest.startswith("`"):
-            end = self.at + 1
-            while end < len(self.body) and self.body[end] != "`":
-                end += 2 if self.body[end] == "\\" else 1
-            if end >= len(self.body):
-                raise Unsure(_OPEN)
-            self.at = end + 1
-            return True
-        return False
-
-    def _placeholder(self, standing: Standing) -> bool:
-        match = PLACEHOLDER.match(self.body, self.at)
-        if match is None:
-            return False
-        self.places.append(Place(match[1], match.start(), match.end(), standing))
-        self.at = match.end()
-        return True
-
-    def _in_double_quotes(self) -> None:
-        if self._placeholder(Standing.DOUBLE) or self._opens():
-            return
-        match self.body[self.at]:
-            case "\\":
-                self.at += 2
-            case '"':
-                self.frames.pop()
-                self.at += 1
-            case _:
-                self.at += 1
-
-    def _in_expansion(self) -> None:
-        quoted = len(self.frames) > 1 and self.frames[-2].kind == '"'
-        if PLACEHOLDER.match(self.body, self.at):
-            self.why[self.at] = "it stands inside “${…}”. Put the value into a variable first."
-        if self._opens():
-            return
-        match self.body[self.at]:
-            case "\\":
-                self.at += 2
-            case '"':
-                self.frames.append(_Frame('"'))
-                self.at += 1
-            case "'" if quoted:
-                # Whether it quotes here depends on the operator; nobody writes that twice the same way.
-                raise Unsure(
-                    'it stands behind a single quote inside “"${…}"”, where FlowPilot cannot tell what is quoted.'
-                )
-            case "'":
-                self.at = self._end_of_single()
-            case "}":
-                self.frames.pop()
-                self.at += 1
-            case _:
-                self.at += 1
-
-    def _in_arithmetic(self) -> None:
-        if self._placeholder(Standing.DIGITS) or self._opens():
-            return
-        match self.body[self.at]:
-            case "(":
-                self.frames.append(_Frame("$(("))
-                self.frames[-1].listing = True  # an inner bracket, closed by one
-                self.at += 1
-            case ")" if self._frame.listing:
-                self.frames.pop()
-                self.at += 1
-            case ")" if self.body.startswith("))", self.at):
-                self.frames.pop()
-                self.at += 2
-            case "'" | '"' | ")" | "\\":
-                raise Unsure("it stands behind an arithmetic expression that FlowPilot cannot follow.")
-            case _:
-                self.at += 1
-
-    def _end_of_single(self) -> int:
-        end = self.body.find("'", self.at + 1)
-        if end < 0:
-            raise Unsure(_OPEN)
-        return end + 1
 
     def _in_command(self) -> None:  # noqa: PLR0912 - one branch per thing that can begin
         frame, character = self._frame, self.body[self.at]
@@ -193,7 +84,7 @@ class _Bash:
             self._heredoc()
         elif character in "<>" and self.body[self.at + 1 : self.at + 2] == "(":
             self._end_word()
-            self.frames.append(_Frame("("))
+            self.frames.append(Frame("("))
             self.at += 2
         elif character in "<>":
             if frame.word >= 0 and self.body[frame.word : self.at].isdigit():
@@ -227,11 +118,10 @@ class _Bash:
             while self.at < len(self.body) and self.body[self.at] != "'":
                 self.at += 2 if self.body[self.at] == "\\" else 1
             if self.at >= len(self.body):
-                raise Unsure(_OPEN)
+                raise Unsure(OPEN)
             self.at += 1
         elif character == '"':
-            self._double_literal()
-            self.frames.append(_Frame('"'))
+            self.frames.append(Frame('"'))
             self.at += 1
         elif character == "[" and _NAME.fullmatch(self.body[frame.word : self.at]) and not self._tests():
             self._subscript()
@@ -256,17 +146,9 @@ class _Bash:
     def _single(self, start: int) -> None:
         end = self._end_of_single()
         inside = self.body[start + 1 : end - 1]
-        found = list(PLACEHOLDER.finditer(inside))
-        if not found:
-            self.literals.append(Literal(start, end, inside))
-        for match in found:
+        for match in PLACEHOLDER.finditer(inside):
             self.places.append(Place(match[1], start + 1 + match.start(), start + 1 + match.end(), Standing.SINGLE))
         self.at = end
-
-    def _double_literal(self) -> None:
-        match = re.compile(r'"([^"\\$`!]*)"').match(self.body, self.at)
-        if match and not PLACEHOLDER.search(match[1]):
-            self.literals.append(Literal(match.start(), match.end(), match[1]))
 
     def _bare_placeholder(self) -> None:
         frame = self._frame
@@ -315,17 +197,17 @@ class _Bash:
         frame = self._frame
         is_array = frame.word >= 0 and _ASSIGNMENT.fullmatch(self.body[frame.word : self.at]) is not None
         if is_array:
-            self.frames.append(_Frame("array", fresh=False, listing=True))
+            self.frames.append(Frame("array", fresh=False, listing=True))
             self.at += 1
             return
         if self.body.startswith("((", self.at) and frame.word < 0:
-            self.frames.append(_Frame("$(("))
+            self.frames.append(Frame("$(("))
             self.at += 2
             return
         if frame.word >= 0 and self.body[frame.word : self.at][-1:] in tuple("@?*+!"):
             raise Unsure("it stands behind an extended pattern such as “@(…)”, which FlowPilot cannot follow.")
         self._end_word()
-        self.frames.append(_Frame("("))
+        self.frames.append(Frame("("))
         self.at += 1
 
     def _close_bracket(self) -> None:
@@ -355,7 +237,7 @@ class _Bash:
             dashed, word = self.heredocs.pop(0)
             while True:
                 if self.at >= len(self.body):
-                    raise Unsure(_OPEN)
+                    raise Unsure(OPEN)
                 end = self.body.find("\n", self.at)
                 end = len(self.body) if end < 0 else end
                 line = self.body[self.at : end]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 
 from core.errors import Invalid
 from core.scripts.languages import Language
 from core.scripts.parameters import Parameter, ParameterType, Value, placeholders
-from core.scripts.places import READERS, places
+from core.scripts.places import places
 from core.scripts.quoting import may_hold_list, written
 from core.scripts.reading import Place, Standing
 
@@ -61,25 +60,6 @@ def fill(body: str, language: Language, parameters: Sequence[Parameter], values:
         parts += [body[at : place.start], written(values[place.key], place, language)]
         at = place.end
     return "".join([*parts, body[at:]])
-
-
-def same_script(one: str, other: str, language: Language) -> bool:
-    """Whether two scripts differ in nothing but how their texts are quoted."""
-    return _meaning(one, language) == _meaning(other, language)
-
-
-def _meaning(body: str, language: Language) -> object:
-    if language is Language.PYTHON:
-        try:
-            return ast.dump(ast.parse(body))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return body
-    parts: list[object] = []
-    at = 0
-    for found in READERS[language](body).literals:
-        parts += [body[at : found.start], (found.text,)]
-        at = found.end
-    return [*parts, body[at:]]
 
 
 def _marks(keys: Sequence[str]) -> str:

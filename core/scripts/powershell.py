@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from core.scripts.parameters import PLACEHOLDER
-from core.scripts.reading import Literal, Place, Reading, Standing, Unsure
+from core.scripts.reading import Place, Reading, Standing, Unsure
 
 # PowerShell takes the typographic quotes for plain ones.
 SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b"
@@ -27,7 +27,6 @@ class _PowerShell:
     at: int = 0
     frames: list[str] = field(default_factory=list[str])
     places: list[Place] = field(default_factory=list[Place])
-    literals: list[Literal] = field(default_factory=list[Literal])
     why: dict[int, str] = field(default_factory=dict[int, str])
 
     def read(self) -> Reading:
@@ -43,7 +42,7 @@ class _PowerShell:
             self.places = [one for one in self.places if one.start < start]
             for match in PLACEHOLDER.finditer(self.body, start):
                 self.why.setdefault(match.start(), str(unsure))
-        return Reading(tuple(self.places), tuple(self.literals), self.why)
+        return Reading(tuple(self.places), self.why)
 
     def _end(self) -> None:
         if self.frames:
@@ -99,7 +98,6 @@ class _PowerShell:
         elif character in SINGLE_QUOTES:
             self._single_quoted()
         elif character in DOUBLE_QUOTES:
-            self._double_literal()
             self.frames.append('"')
             self.at += 1
         elif character == "$" and self._after() == "{":
@@ -161,9 +159,7 @@ class _PowerShell:
         self.at = end
 
     def _single_quoted(self) -> None:
-        start = self.at
         found: list[Place] = []
-        text: list[str] = []
         self.at += 1
         while self.at < len(self.body):
             match = PLACEHOLDER.match(self.body, self.at)
@@ -172,24 +168,14 @@ class _PowerShell:
                 found.append(Place(match[1], match.start(), match.end(), Standing.SINGLE))
                 self.at = match.end()
             elif character not in SINGLE_QUOTES:
-                text.append(character)
                 self.at += 1
             elif self._after() and self._after() in SINGLE_QUOTES:
-                text.append(self._after())
                 self.at += 2
             else:
                 self.at += 1
                 self.places += found
-                if not found:
-                    self.literals.append(Literal(start, self.at, "".join(text)))
                 return
         raise Unsure(_OPEN)
-
-    def _double_literal(self) -> None:
-        quotes = DOUBLE_QUOTES
-        match = re.compile(rf"[{quotes}]([^{quotes}`$]*)[{quotes}](?![{quotes}])").match(self.body, self.at)
-        if match and not PLACEHOLDER.search(match[1]):
-            self.literals.append(Literal(match.start(), match.end(), match[1]))
 
     def _here_string(self) -> None:
         match = _HERE.match(self.body, self.at)

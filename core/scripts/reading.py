@@ -28,20 +28,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
-    """A quoted text with nothing live in it, quotes included in its offsets, and the text that it means."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """The placeholders that a value can be put into safely, and why not, by offset, where there is a special reason."""
 
     places: tuple[Place, ...]
-    literals: tuple[Literal, ...] = ()
     why: Mapping[int, str] | None = None
 
     def reason(self, start: int) -> str:

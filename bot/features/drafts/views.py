@@ -29,17 +29,23 @@ def review_modal(shown: Open, session: Session, outcome: str) -> View:
     told = blocks.context(
         f"From {blocks.escape(ticket)}“{blocks.escape(shorten(session.title, 150))}” · the fix: {outcome}"
     )
-    return _form("drafts.accept", "Review draft", shown, [told], mute=True)
+    fields = [told, *_fields(shown, mute=True)]
+    return blocks.modal(
+        "drafts.accept", "Review draft", fields, submit="Save to library", close="Later", sheet_id=shown.sheet_id
+    )
 
 
 def builder_modal(shown: Open) -> View:
     title = "Edit template" if shown.page.kind == "template" else "Build template"
-    return _form("scripts.publish", title, shown, [], mute=False)
+    fields = _fields(shown, mute=False)
+    return blocks.modal(
+        "scripts.publish", title, fields, submit="Save to library", close="Later", sheet_id=shown.sheet_id
+    )
 
 
-def _form(callback_id: str, title: str, shown: Open, head: Sequence[Block], *, mute: bool) -> View:
+def _fields(shown: Open, *, mute: bool) -> list[Block]:
     page, revision = shown.page, shown.page.revision
-    whole: list[Block] = [*head, *_noticed(shown)]
+    whole = _noticed(shown)
     if page.page == 0:
         whole += inputs.long_text("edited_body", "Script", page.body, revision=revision)
         whole.append(
@@ -66,8 +72,7 @@ def _form(callback_id: str, title: str, shown: Open, head: Sequence[Block], *, m
     if mute and page.page == page.pages - 1:
         chosen = ["mute"] if page.mute else []
         whole.append(blocks.field(f"mute~{revision}", "Asking", inputs.ticks(MUTE, chosen), optional=True))
-    whole.append(_doors(shown))
-    return blocks.modal(callback_id, title, whole, submit="Save to library", close="Later", sheet_id=shown.sheet_id)
+    return [*whole, _doors(shown)]
 
 
 def _noticed(shown: Open) -> list[Block]:

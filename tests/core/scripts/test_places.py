@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Invalid
-from core.scripts.filling import check, fill, same_script
+from core.scripts.filling import check, fill
 from core.scripts.languages import Language
 from core.scripts.parameters import Parameter, ParameterType
 from core.scripts.reading import Standing
@@ -169,19 +169,3 @@ def test_a_value_that_looks_like_a_placeholder_is_not_filled_again():
     other = Parameter(key="other", label="Other")
     script = fill("echo {{name}} {{other}}", Language.BASH, [NAME, other], {"name": "{{other}}", "other": "b"})
     assert script == "echo '{{other}}' 'b'"
-
-
-@pytest.mark.parametrize(
-    ("language", "one", "other", "same"),
-    [
-        (Language.BASH, 'ping "srv01"', "ping 'srv01'", True),
-        (Language.BASH, 'ping "$srv01"', "ping '$srv01'", False),
-        (Language.POWERSHELL, 'Get-Item "it"', "Get-Item 'it'", True),
-        (Language.POWERSHELL, "Get-Item 'a''b'", 'Get-Item "a\'b"', True),
-        (Language.POWERSHELL, 'Get-Item "$it"', "Get-Item '$it'", False),
-        (Language.PYTHON, "print('a')", 'print("a")  # said', True),
-        (Language.PYTHON, "print('a')", "print('b')", False),
-    ],
-)
-def test_scripts_are_the_same_when_only_their_quotes_differ(language: Language, one: str, other: str, same: bool):
-    assert same_script(one, other, language) is same
