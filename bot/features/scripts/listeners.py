@@ -64,29 +64,26 @@ async def _listed(interaction: Interaction, text: str, category: str = "all", nu
     return Reply(*views.listing(found, interaction.installation.url))
 
 
-async def menu(interaction: Interaction) -> Answer:
-    """The overflow of a template in a list."""
-    verb = interaction.value.partition(":")[0]
+async def versions(interaction: Interaction) -> Answer:
     template_id = TemplateId(interaction.id_from_value())
-    match verb:
-        case "fill":
-            return await _fill(interaction, template_id)
-        case "versions":
-            async with interaction.read() as unit:
-                unit.scope.need_engineer("see the script library")
-                template = await queries.template(unit, template_id)
-                view = views.versions_modal(template, await queries.versions(unit, template_id))
-            return Show(view) if interaction.view is not None else Open(view)
-        case "remove":
-            async with interaction.unit() as unit:
-                template = await shelf.switch(unit, template_id, active=False)
-            return Reply(f"“{template.name}” is out of the library. Sessions that used it keep what they have.")
-        case _:
-            raise Invalid(OLD)
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("see the script library")
+        template = await queries.template(unit, template_id)
+        view = views.versions_modal(template, await queries.versions(unit, template_id))
+    return Show(view)
+
+
+async def remove(interaction: Interaction) -> Answer:
+    """Takes a template out of the library."""
+    async with interaction.unit() as unit:
+        template = await shelf.switch(unit, TemplateId(interaction.id_from_value()), active=False)
+    return Show(views.removed_modal(template))
 
 
 async def open_fill(interaction: Interaction) -> Answer:
-    """`scripts.fill.fix`: the form of the template that a fix uses."""
+    """The form of a template: `scripts.fill.template`, or `scripts.fill.fix` for the one that a fix uses."""
+    if interaction.argument == "template":
+        return await _fill(interaction, TemplateId(interaction.id_from_value()))
     async with interaction.read() as unit:
         unit.scope.need_engineer("fill in a script")
         fix = await fixes.fix(unit, FixId(interaction.id_from_value()))

@@ -29,7 +29,7 @@ def listing(found: Library, url: str) -> tuple[str, list[Block]]:
     shown: list[Block] = [blocks.section(f"*{blocks.escape(title)}*")]
     tools: list[Block] = []
     if found.categories:
-        options = [("All categories", "all"), *((one.name, str(one.id)) for one in found.categories)]
+        options = [("All categories", "all"), *((shorten(one.name, 40), str(one.id)) for one in found.categories[:20])]
         chosen = str(found.category_id) if found.category_id else "all"
         tools.append(inputs.select(options, chosen) | {"action_id": "scripts.search.category"})
     tools.append(blocks.button("Search…", "scripts.search.form", "form"))
@@ -37,25 +37,22 @@ def listing(found: Library, url: str) -> tuple[str, list[Block]]:
     shown.append(blocks.actions(tools, block_id="tools"))
     if not shelf.items:
         shown.append(blocks.section("None."))
-        return f"{title}: none.", shown
+        return f"{blocks.escape(title)}: none.", shown
     shown.append(blocks.context(f"{first} to {first + len(shelf.items) - 1} of {total}, what is used most first"))
     for one in shelf.items:
         template = one.template
         line = f"*{blocks.escape(shorten(template.name, 120))}* · {blocks.escape(one.category)} · {LABEL[template.language]}"
         about = f"\n{blocks.escape(shorten(template.description, 160))}" if template.description else ""
         told = f"\n{_used(template, found.success)}{_provenance(found.provenance.get(template.id), url)}"
-        shown.append(blocks.section(line + about + told, blocks.menu("scripts.menu", _verbs(template))))
+        shown.append(
+            blocks.section(line + about + told, blocks.button("Fill in…", "scripts.fill.template", template.id))
+        )
     if shelf.more and found.text:
         shown.append(blocks.context("More were found: add a word to narrow it down."))
     elif shelf.more:
         value = f"{shelf.number + 1}:{found.category_id or 'all'}"
         shown.append(blocks.actions([blocks.button("Next page", "scripts.page", value)], block_id="page"))
-    return f"{title}: {shelf.total}", blocks.fitted(shown)
-
-
-def _verbs(template: Template) -> list[tuple[str, str]]:
-    verbs = (("Fill in…", "fill"), ("Versions, edit…", "versions"), ("Take out of the library", "remove"))
-    return [(label, f"{verb}:{template.id}") for label, verb in verbs]
+    return f"{blocks.escape(title)}: {shelf.total}", blocks.fitted(shown)
 
 
 def _used(template: Template, success: Mapping[UUID, tuple[int, int]]) -> str:
@@ -110,6 +107,18 @@ def fill_modal(
         )
     if not parameters:
         whole.append(blocks.context("Nothing needs to be filled in."))
+    doors = [
+        blocks.button("Versions, edit…", "scripts.versions", template.id),
+        blocks.button(
+            "Take out of the library",
+            "scripts.remove",
+            template.id,
+            confirm=blocks.confirm(
+                "Take it out?", "Nobody finds it any more. What was made with it stays on record.", "Take out"
+            ),
+        ),
+    ]
+    whole.append(blocks.actions(doors, block_id="doors"))
     return blocks.modal(
         "scripts.fill",
         "Fill in",
@@ -161,6 +170,12 @@ def script_modal(title: str, script: str) -> View:
     parts = [script[at : at + blocks.SECTION] for at in range(0, len(script), blocks.SECTION)]
     return blocks.modal(
         "house.notice", "Script", [blocks.said(title), *map(blocks.code, parts[:MOST_CODE])], close="Done"
+    )
+
+
+def removed_modal(template: Template) -> View:
+    return blocks.notice(
+        "Taken out", f"“{template.name}” is out of the library. Sessions that used it keep what they have."
     )
 
 

@@ -9,22 +9,28 @@ from typing import cast
 
 from bot import blocks, errors
 from bot.features.access import views as access
+from bot.features.drafts import views as drafts
 from bot.features.fixes import views as fixes
 from bot.features.home import views as home
+from bot.features.scripts import views as scripts
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
+from tests.house.rendered.drafts import drafts_views
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
+from tests.house.rendered.scripts import scripts_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
+    (drafts, drafts_views),
     (fixes, fixes_views),
     (home, home_views),
+    (scripts, scripts_views),
     (sessions, sessions_views),
     (settings, settings_views),
 )

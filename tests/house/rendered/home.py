@@ -14,7 +14,7 @@ from tests.house.rendered.data import URL, Data, Rendered
 
 def home_views(data: Data) -> Iterator[Rendered]:
     requests = [(data.request(), data.name) for _ in range(20)]
-    full = Home(data.waiting(), 1_000, 1, data.page(), requests, [data.in_question() for _ in range(20)])
+    full = Home(data.waiting(), 1_000, 1, data.page(), requests, [data.in_question() for _ in range(20)], drafts=100)
     empty = Home([], 0, 0, Page([], 0, 0), [], [])
     for role in Role:
         for shown in (full, empty):
