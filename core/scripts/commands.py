@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import Field
+
 from core.ids import CategoryId, DraftId, FixId, SessionId, TemplateId
 from core.scripts.languages import Language
 from core.scripts.parameters import Parameter
@@ -57,9 +59,6 @@ class FillTemplate(Command):
     """`values` has what was typed, by key. It is never logged, since passwords are in it."""
 
     template_id: TemplateId
-    values: Mapping[str, str | None]
+    values: Mapping[str, str | None] = Field(repr=False)
     session_id: SessionId | None = None
     fix_id: FixId | None = None
-
-    def __repr__(self) -> str:
-        return f"FillTemplate({self.template_id})"
