@@ -13,12 +13,23 @@ import structlog
 
 from core.errors import Unavailable
 from core.llm.asking import ModelAway, Unusable
-from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, Usage, silent
+from core.llm.provider import (
+    FoundParameters,
+    ModelProvider,
+    PastFix,
+    ProblemView,
+    ScriptView,
+    Tell,
+    Turn,
+    Usage,
+    silent,
+)
 
 log = structlog.get_logger()
 
 # A person has waited up to three seconds for the burst to end and for a worker, and must have an answer after twenty.
 TURN_SECONDS = 15.0
+EXTRACTION_SECONDS = 20.0  # nobody waits for it
 
 OPENS_AFTER = 3  # failures in a row
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 300.0  # seconds; each failed probe doubles it
@@ -101,6 +112,13 @@ class FallbackProvider:
             return turn
         composed = await self._offline.take_turn(problem, past, tell)
         return replace(composed, usage=spent)
+
+    async def extract_parameters(self, script: ScriptView) -> FoundParameters:
+        """Return the model's choice or, where it has none in time, that of the rules; raises nothing of the model's."""
+        found, spent = await self._within(EXTRACTION_SECONDS, lambda: self._model.extract_parameters(script))
+        if found is not None:
+            return found
+        return replace(await self._offline.extract_parameters(script), usage=spent)
 
     async def _within(self, seconds: float, ask: Callable[[], Awaitable[_T]]) -> tuple[_T | None, Usage | None]:
         """The answer, or None and what was spent on an answer that could not be used. For every method of the port the same."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from core.llm.asking import Asks, Wire, prompt
 from core.llm.provider import FoundParameter, FoundParameters, ScriptParameter, ScriptView
+from core.text import clean, shorten
 
 MOST_FOUND = 8  # fewer are better: each is a question to the next engineer
 _KINDS: Sequence[tuple[str, str, re.Pattern[str]]] = (
@@ -37,13 +40,56 @@ def found_by_rules(script: ScriptView) -> FoundParameters:
     What it finds is a proposal: whoever keeps it makes sure that filling it in gives the script back.
     """
     said = "\n".join((script.problem, *script.facts))
+    return _templated(script, lambda value, taken: _parameter(value, said, taken))
+
+
+class _Picked(Wire):
+    original: str = ""
+    key: str = ""
+    label: str = ""
+    type: Literal["text", "number"] = "text"
+
+
+class _Picks(Wire):
+    parameters: tuple[_Picked, ...] = ()
+
+
+async def found_by_model(asks: Asks, script: ScriptView) -> FoundParameters:
+    """What a model picks, put into the script by the same rules: it names texts and never writes a script. Raises `ModelAway`, `Unusable`."""
+    payload = {
+        "language": script.language,
+        "problem": script.problem,
+        "facts": list(script.facts),
+        "script": script.script,
+    }
+    answer = await asks.ask(prompt("extract"), payload, _Picks)
+    picked = {one.original.strip(): one for one in answer.output.parameters[:MOST_FOUND]}
+
+    def choose(value: str, taken: Sequence[str]) -> FoundParameter | None:
+        pick = picked.get(value)
+        if pick is None:
+            return None
+        wanted = re.sub(r"[^a-z0-9]+", "_", pick.key.lower()).strip("_")[:32]
+        base = wanted if wanted[:1].isalpha() else "value"
+        key = next(one for one in (base, *(f"{base}_{n}" for n in range(2, 100))) if one not in taken)
+        label = shorten(clean(pick.label).replace("\n", " "), 40) or key.replace("_", " ").capitalize()
+        return FoundParameter(ScriptParameter(key=key, label=label, type=pick.type), value)
+
+    return replace(_templated(script, choose), usage=answer.usage)
+
+
+Choose = Callable[[str, Sequence[str]], FoundParameter | None]
+
+
+def _templated(script: ScriptView, choose: Choose) -> FoundParameters:
+    """The script with a placeholder wherever a text stands whole that is chosen; the same text is the same parameter."""
     keys: dict[str, FoundParameter] = {}
     parts: list[str] = []
     at = 0
     for spot in _spots(script):
         if spot.start < at:
             continue
-        known = keys.get(spot.value) or _parameter(spot.value, said, [one.parameter.key for one in keys.values()])
+        known = keys.get(spot.value) or choose(spot.value, [one.parameter.key for one in keys.values()])
         if known is None or (spot.value not in keys and len(keys) == MOST_FOUND):
             continue
         keys[spot.value] = known
