@@ -3,49 +3,15 @@
 from __future__ import annotations
 
 from bot.app import Bot
-from core.ids import SessionId
-from core.outbox.events import SessionResolved
-from core.sessions import queries as sessions
-from tests.bot import seeds
-from tests.slack import Message, Modal, Person, Slack
-from tests.stories import Session, a_fix, shows, started, whispered
-
-PROBLEM = "the print spooler on PRN02 keeps stopping and nobody can print"
-
-
-async def resolved(bot: Bot, session: Session) -> None:
-    """What follows when a session was resolved."""
-    async with bot.database.unit(await seeds.account_of(bot), source="test") as unit:
-        found = await sessions.in_thread(unit, session.channel, session.root)
-        assert found is not None
-        unit.emit(SessionResolved(SessionId(found.id)))
-
-
-async def offered(who: Person, session: Session) -> Message:
-    """The offer of the session's drafts, in its thread."""
-
-    async def offer() -> Message | None:
-        return next((one for one in await session.replies(who) if "script library" in one.text), None)
-
-    return await who.slack.until(offer)
-
-
-def named(modal: Modal, field: str) -> str:
-    """The block that fills a field, whatever its revision."""
-    return next(block for block in modal.fields if block.partition("~")[0] == field)
-
-
-def typed(modal: Modal, field: str) -> str:
-    """What stands in a field."""
-    inside = modal.values[named(modal, field)]
-    assert isinstance(inside, dict)
-    return str(inside["value"]["value"])
+from tests.reviews import SPOOLER, filled, offered, resolved, saved, typed
+from tests.slack import Person, Slack
+from tests.stories import a_fix, shows, started, whispered
 
 
 async def test_a_fix_becomes_a_template_that_the_next_engineer_fills_in(
     bot: Bot, slack: Slack, ana: Person, ben: Person
 ) -> None:
-    first = await started(ana, PROBLEM)
+    first = await started(ana, SPOOLER)
     fix = await a_fix(ana, first)
     await ana.press("Run now, templatize later", on=fix)
     script = await whispered(ana, "Here is the script")
@@ -60,26 +26,16 @@ async def test_a_fix_becomes_a_template_that_the_next_engineer_fills_in(
     assert modal.title == "Review draft"
     body = typed(modal, "edited_body")
     parameterized = f"$server = {{{{server}}}}\n{body}"
-    await ana.submit(
-        modal,
-        {
-            named(modal, "edited_body"): parameterized,
-            named(modal, "category_id"): "Printing",
-            named(modal, "name"): "Spooler anew",
-        },
-    )
-    again = await slack.until(ana.modal)
+    given = filled(modal, edited_body=parameterized, category_id="Printing", name="Spooler anew")
+    await ana.submit(modal, given)
+    again = await ana.next_modal(modal)
     assert "New in the script: {{server}}" in again.plain()
-    await ana.submit(again, {named(again, "parameters.server.label"): "Print server"})
-    saved = await slack.until(ana.modal)
-    if "look at this" in saved.plain():
-        await ana.submit(saved, {named(saved, "acknowledged"): ["I have looked, and it is meant"]})
-        saved = await slack.until(ana.modal)
-    assert "“Spooler anew” is in the library as spooler-anew." in saved.plain()
-    await ana.close(saved, all=True)
+    done = await saved(ana, again, **{"parameters.server.label": "Print server"})
+    assert "“Spooler anew” is in the library as spooler-anew." in done.plain()
+    await ana.close(done, all=True)
     await shows(ana, offer, "saved to the library by Ana", buttons=[])
 
-    second = await started(ben, PROBLEM)
+    second = await started(ben, SPOOLER)
     card = await a_fix(ben, second)
     assert "In the script library: “Spooler anew”" in card.plain()
     assert card.buttons[:2] == ["Fill in and run…", "I applied it"]

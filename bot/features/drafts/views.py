@@ -234,7 +234,14 @@ def listing(page: DraftPage, now: datetime, url: str, *, all_of_them: bool) -> t
         name = blocks.escape(shorten(one.draft.proposed_name, 120))
         line = f"*{name}* · {LABEL[one.draft.language]} · {age}\n{_fate(one.draft, one.reviewer)} · {link}"
         waits = one.draft.status is DraftStatus.PENDING
-        shown.append(blocks.section(line, blocks.button("Review", "drafts.review", one.draft.id) if waits else None))
+        shown.append(
+            blocks.section(
+                line,
+                blocks.button(f"Review {shorten(one.draft.proposed_name, 60)}", "drafts.review", one.draft.id)
+                if waits
+                else None,
+            )
+        )
     if page.more:
         which = "all" if all_of_them else "pending"
         shown.append(blocks.actions([blocks.button("Next page", "drafts.list", f"{which}:{page.number + 1}")]))

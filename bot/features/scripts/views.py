@@ -45,7 +45,10 @@ def listing(found: Library, url: str) -> tuple[str, list[Block]]:
         about = f"\n{blocks.escape(shorten(template.description, 160))}" if template.description else ""
         told = f"\n{_used(template, found.success)}{_provenance(found.provenance.get(template.id), url)}"
         shown.append(
-            blocks.section(line + about + told, blocks.button("Fill in…", "scripts.fill.template", template.id))
+            blocks.section(
+                line + about + told,
+                blocks.button(f"Fill in {shorten(template.name, 60)}…", "scripts.fill.template", template.id),
+            )
         )
     if shelf.more and found.text:
         shown.append(blocks.context("More were found: add a word to narrow it down."))
