@@ -22,16 +22,22 @@ def name_of(block_id: str) -> str:
     return name if name and part.isdigit() else whole
 
 
+def _part(block_id: str) -> int:
+    """Which part of a long text it is, from 0; 0 for a field that has no parts."""
+    part = block_id.partition("~")[0].rpartition(".")[2]
+    return int(part) if part.isdigit() and name_of(block_id) != block_id.partition("~")[0] else 0
+
+
 def values(view: Json) -> dict[str, object]:
     """What the form holds, by field: the parts of a long text joined in order, empty inputs as None, ids from its metadata."""
     found: dict[str, object] = dict(meta(view))
     state = cast("Json", cast("Json", view.get("state") or {}).get("values") or {})
-    for block_id in state:
+    for block_id in sorted(state, key=_part):
         name, value = name_of(block_id), _value(cast("Json", cast("Json", state[block_id]).get("value") or {}))
         before = found.get(name)
-        found[name] = (
-            before + value if isinstance(before, str) and isinstance(value, str) and block_id != name else value
-        )
+        if _part(block_id) > 0 and isinstance(before, str):  # an empty part of a long text adds nothing, and takes nothing away
+            value = before + value if isinstance(value, str) else before
+        found[name] = value
     return found
 
 

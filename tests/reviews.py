@@ -77,7 +77,8 @@ async def saved(who: Person, modal: Modal, **fields: object) -> Modal:
     """Saves to the library, past new rows and past what must be looked at; returns what is said at the end."""
     given: Json = filled(modal, **fields)
     for _ in range(4):
-        assert not (await who.submit(modal, given)).field_errors
+        errors = (await who.submit(modal, given)).field_errors
+        assert not errors, errors
         modal = await who.next_modal(modal)
         if modal.submit_label is None or "The next draft" in modal.plain():
             return modal

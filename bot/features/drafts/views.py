@@ -153,9 +153,8 @@ def _doors(shown: Open) -> Block:
 
 
 def preview_modal(script: str) -> View:
-    shown = [blocks.code(script[at : at + blocks.SECTION]) for at in range(0, len(script), blocks.SECTION)]
     told = blocks.context("Filled with the defaults, or with ‹…› where there is none. Nothing is saved yet.")
-    return blocks.modal("house.notice", "Preview", [told, *shown], close="Back")
+    return blocks.modal("house.notice", "Preview", [told, *blocks.codes(script)[:90]], close="Back")
 
 
 def reject_modal(draft: Draft) -> View:

@@ -71,8 +71,7 @@ def script_blocks(script: str, room: int = blocks.MESSAGE) -> list[Block]:
     """The script as code, its beginning where the whole does not fit into `room`: then it says so."""
     end = blocks.context(f"The script goes on: {len(script):,} characters in all.")
     shown: list[Block] = []
-    for at in range(0, len(script), blocks.SECTION):
-        part = blocks.code(script[at : at + blocks.SECTION])
+    for part in blocks.codes(script):
         if blocks.size([*shown, part, end]) > room:
             return [*shown, end]
         shown.append(part)

@@ -161,8 +161,8 @@ def generated_modal(template: Template, script: str, *, holds_secret: bool) -> V
     told = "Select it all to copy it."
     if holds_secret:
         told = "A password is in it: only you see this, and FlowPilot has not kept it. Copy it now, and do not post it."
-    parts = [script[at : at + blocks.SECTION] for at in range(0, len(script), blocks.SECTION)]
-    shown: list[Block] = [blocks.said(template.name), blocks.context(told), *map(blocks.code, parts[:MOST_CODE])]
+    parts = blocks.codes(script)
+    shown: list[Block] = [blocks.said(template.name), blocks.context(told), *parts[:MOST_CODE]]
     if len(parts) > MOST_CODE:
         shown.append(blocks.context(f"It goes on: {len(script):,} characters in all. Fill in less at once."))
     return blocks.modal("house.notice", "Script", shown, close="Done")
@@ -170,10 +170,8 @@ def generated_modal(template: Template, script: str, *, holds_secret: bool) -> V
 
 def script_modal(title: str, script: str) -> View:
     """A script that does not fit into a message, whole."""
-    parts = [script[at : at + blocks.SECTION] for at in range(0, len(script), blocks.SECTION)]
-    return blocks.modal(
-        "house.notice", "Script", [blocks.said(title), *map(blocks.code, parts[:MOST_CODE])], close="Done"
-    )
+    parts = blocks.codes(script)
+    return blocks.modal("house.notice", "Script", [blocks.said(title), *parts[:MOST_CODE]], close="Done")
 
 
 def removed_modal(template: Template) -> View:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.forms import values
 from bot.inputs import cut
 from core.errors import Conflict, Invalid
 from core.ids import DraftId, SheetId
@@ -180,3 +181,17 @@ def test_an_unknown_type_or_language_from_a_forged_form_changes_nothing():
     page = Written(rows=(Row(key="k"),), language=Language.BASH)
     after = page.taking({"parameters.k.type": "magic", "language": "cobol", "parameters.other.label": "x"})
     assert after == page
+
+
+def test_the_parts_of_a_long_text_are_joined_in_order_whatever_order_they_come_in():
+    def part(value: str | None) -> dict[str, object]:
+        return {"value": {"type": "plain_text_input", "value": value}}
+
+    state = {
+        "body.10~3": part("k"),
+        "body.2~3": part(None),
+        "body.0~3": part("a"),
+        "body.1~3": part("b"),
+        "x~3": part(None),
+    }
+    assert values({"state": {"values": state}}) == {"body": "abk", "x": None}
