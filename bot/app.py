@@ -29,6 +29,7 @@ from core import bootstrap, embedded
 from core.accounts.service import Workspace
 from core.db import Url, async_url, engine_as
 from core.errors import Unavailable
+from core.intake.desk import Desk
 from core.outbox import wakeups
 from core.unit import Database
 
@@ -120,7 +121,7 @@ async def running(
     settings.check_for_serving()
     url = await database_url(settings)
     await bootstrap.make_ready(url)
-    metrics, errands = Metrics(), Errands()
+    metrics, errands, desk = Metrics(), Errands(), Desk()
     database = Database(engine_as(url, "app_rw"), clock, SUBSCRIPTIONS)
     deadline = Deadline(DRAIN_SECONDS)
     async with AsyncExitStack() as closing:
@@ -133,9 +134,9 @@ async def running(
         if part is Part.WEB:
             database.wake = await closing.enter_async_context(wakeups.told(url))
         else:
-            await closing.enter_async_context(delivering(database, installations, metrics, url, deadline))
+            await closing.enter_async_context(delivering(database, installations, desk, metrics, url, deadline))
         closing.push_async_callback(deadline.bound, errands.drain)
-        door = Door(installations, database, Guard(errands, metrics), Channels())
+        door = Door(installations, database, Guard(errands, metrics), Channels(), desk)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
         bolt = bolt_app(door, secret)
         listens = part is not Part.WORKER
@@ -159,7 +160,7 @@ async def running(
 
 @asynccontextmanager
 async def delivering(
-    database: Database, installations: Installations, metrics: Metrics, url: Url, deadline: Deadline
+    database: Database, installations: Installations, desk: Desk, metrics: Metrics, url: Url, deadline: Deadline
 ) -> AsyncGenerator[None]:
     """The outbox is delivered and the clock ticks until the context is left."""
     # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
@@ -169,7 +170,7 @@ async def delivering(
     from core.llm.playbooks import load_playbooks  # noqa: PLC0415
 
     worker_engine = engine_as(url, "app_worker", pool_size=1)
-    worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
+    worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), desk, EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
     clock = scheduler(database)

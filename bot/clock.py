@@ -7,6 +7,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.accounts import queries as accounts
+from core.intake.walks import ends as walks
 from core.outbox import queries as outbox
 from core.unit import Database
 
@@ -23,5 +24,14 @@ def scheduler(database: Database) -> AsyncIOScheduler:
             async with database.unit(account_id, source="clock") as unit:
                 await outbox.prune(unit, unit.now - KEPT)
 
+    async def abandon_walks() -> None:
+        """Ends the walks that nobody has touched for a day."""
+        for account_id in await accounts.accounts(database.engine):
+            ended = walks.AT_ONCE
+            while ended == walks.AT_ONCE:
+                async with database.unit(account_id, source="clock") as unit:
+                    ended = await walks.abandon_untouched(unit)
+
     clock.add_job(prune, "interval", hours=1)
+    clock.add_job(abandon_walks, "interval", minutes=5)
     return clock

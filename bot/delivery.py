@@ -21,6 +21,7 @@ from bot.slack import Lacking, Refused, ShutOut, SlackFailed, Throttled
 from core.db import Engine
 from core.errors import DomainError, NotFound, Unavailable
 from core.ids import AccountId
+from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.outbox import queries, service
 from core.outbox.events import revive
@@ -49,6 +50,7 @@ class Worker:
     worker_engine: Engine
     installations: Installations
     provider: ModelProvider
+    desk: Desk
     effects: Effects
     metrics: Metrics
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,7 +103,7 @@ class Worker:
         running = self._running[account_id] = {}
         try:
             installation = await self.installations.of_account(account_id)
-            house = House(installation, self.database, self.installations.client, self.provider)
+            house = House(installation, self.database, self.installations.client, self.provider, self.desk)
             while not self._stopping:
                 poked.clear()
                 await self._claim_into(running, house, account_id)

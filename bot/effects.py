@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.blocks import Block
 from bot.installations import Installation
 from bot.slack import Slack
+from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.unit import Database, Event, Unit
 
@@ -25,6 +26,7 @@ class House:
     database: Database
     slack: Slack
     provider: ModelProvider
+    desk: Desk
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         return self.database.unit(self.installation.account_id, source="delivery")

@@ -22,21 +22,25 @@ def name_of(block_id: str) -> str:
     return name if name and part.isdigit() else whole
 
 
-def _part(block_id: str) -> int:
-    """Which part of a long text it is, from 0; 0 for a field that has no parts."""
-    part = block_id.partition("~")[0].rpartition(".")[2]
-    return int(part) if part.isdigit() and name_of(block_id) != block_id.partition("~")[0] else 0
+def is_part(block_id: str) -> bool:
+    """Whether the block holds one of several parts of a long text."""
+    return block_id.partition("~")[0] != name_of(block_id)
+
+
+def _place(block_id: str) -> int:
+    """Which part of a long text the block holds; 0 where it has no parts."""
+    return int(block_id.partition("~")[0].rpartition(".")[2]) if is_part(block_id) else 0
 
 
 def values(view: Json) -> dict[str, object]:
     """What the form holds, by field: the parts of a long text joined in order, empty inputs as None, ids from its metadata."""
     found: dict[str, object] = dict(meta(view))
     state = cast("Json", cast("Json", view.get("state") or {}).get("values") or {})
-    for block_id in sorted(state, key=_part):
+    for block_id in sorted(state, key=_place):
         name, value = name_of(block_id), _value(cast("Json", cast("Json", state[block_id]).get("value") or {}))
         before = found.get(name)
-        if _part(block_id) > 0 and isinstance(before, str):  # an empty part of a long text adds nothing, and takes nothing away
-            value = before + value if isinstance(value, str) else before
+        if is_part(block_id):
+            value = f"{before or ''}{value or ''}" or None  # an emptied part takes nothing from the others
         found[name] = value
     return found
 

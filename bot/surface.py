@@ -9,11 +9,15 @@ from bot.features.access import listeners as access
 from bot.features.access import people
 from bot.features.drafts import listeners as drafts
 from bot.features.fixes import listeners as fixes
+from bot.features.flows import catalogue
+from bot.features.flows import listeners as flows
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
+from bot.features.intake import listeners as intake
 from bot.features.scripts import listeners as scripts
 from bot.features.sessions import listeners as sessions
 from bot.features.settings import listeners as settings
+from bot.features.walks import listeners as walks
 from bot.guard import Listener
 from bot.interaction import Interaction, Kind
 
@@ -31,7 +35,14 @@ PILOT: Mapping[str, Listener] = {
     "status": help_.status,
     "help": help_.show,
 }
-COMMANDS: Mapping[str, Mapping[str, Listener]] = {"/pilot": PILOT}
+L1: Mapping[str, Listener] = {
+    "new": intake.new,
+    "queue": intake.queue,
+    "mine": intake.mine,
+    "escalate": intake.escalate,
+    "help": help_.show,
+}
+COMMANDS: Mapping[str, Mapping[str, Listener]] = {"/pilot": PILOT, "/l1": L1}
 
 # The longest prefix of the action id wins; the rest of the id is the listener's argument.
 ACTIONS: Mapping[str, Listener] = {
@@ -66,7 +77,32 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
     "settings.open.scripts": scripts.open_settings,
+    "settings.open.l1": catalogue.open_section,
+    "settings.flows": catalogue.show,
+    "settings.flow": catalogue.switch,
     "settings.role": settings.open_role,
+    "intake.new": intake.open_new,
+    "intake.reopen": intake.reopen,
+    "intake.take_up": intake.take_up,
+    "intake.use_flow": intake.use_flow,
+    "intake.use_proposal": intake.use_proposal,
+    "intake.build_anyway": intake.build_anyway,
+    "intake.adhoc": intake.adhoc,
+    "intake.open_escalate": intake.open_escalate,
+    "intake.filter": intake.choose_filter,
+    "intake.page": intake.turn_page,
+    "flows.review": flows.review,
+    "flows.page": flows.turn_page,
+    "flows.edit": flows.edit,
+    "flows.decline": flows.decline,
+    "walks.answer": walks.answer,
+    "walks.back": walks.back,
+    "walks.note": walks.open_note,
+    "walks.take_over": walks.take_over,
+    "walks.resume": walks.resume,
+    "walks.resolve": walks.open_resolve,
+    "walks.escalate": walks.open_escalate,
+    "walks.continue": walks.go_on,
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
 SUBMISSIONS: Mapping[str, Listener] = {
@@ -83,13 +119,22 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "scripts.search": scripts.submit_search,
     "settings.save.scripts": scripts.save_settings,
     "settings.save.role": settings.save_role,
+    "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,
+    "intake.new": intake.submit_new,
+    "intake.escalate": intake.submit_escalate,
+    "flows.edit": flows.submit_edit,
+    "flows.publish": flows.publish,
+    "walks.note": walks.submit_note,
+    "walks.resolve": walks.submit_resolve,
+    "walks.escalate": walks.submit_escalate,
     "house.notice": help_.ignore,
 }
 SHORTCUTS: Mapping[str, Listener] = {
     "sessions.new": sessions.open_new,
     "sessions.start_here": sessions.start_here,
     "facts.keep": sessions.keep_fact,
+    "intake.new": intake.open_new,
 }
 EVENTS: Mapping[str, Listener] = {
     "app_mention": sessions.mention,

@@ -10,6 +10,7 @@ from core.accounts.models import AccessRequest, User
 from core.fixes import queries as fixes
 from core.fixes.pages import Waiting
 from core.ids import UserId
+from core.intake.overview import Calls, calls
 from core.outbox import queries as outbox
 from core.outbox.models import Delivery
 from core.scope import Role
@@ -31,6 +32,7 @@ class Home:
     sessions: Page
     requests: Sequence[tuple[AccessRequest, str]]
     in_question: Sequence[Delivery]
+    calls: Calls
     drafts: int = 0
 
 
@@ -44,4 +46,5 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         names = await people.users(unit, [request.user_id for request in asked])
         requests = [(request, names[request.user_id].name) for request in asked]
     drafts = await scripts.pending_drafts(unit) if user.role in ENGINEERS else 0
-    return Home(waiting, total, waiting_page, mine, requests, await outbox.unknown(unit), drafts)
+    in_question = await outbox.unknown(unit)
+    return Home(waiting, total, waiting_page, mine, requests, in_question, await calls(unit, user), drafts)

@@ -21,8 +21,10 @@ DraftId = NewType("DraftId", UUID)
 TemplateId = NewType("TemplateId", UUID)
 CategoryId = NewType("CategoryId", UUID)
 SheetId = NewType("SheetId", UUID)
-EscalationId = NewType("EscalationId", UUID)
+TicketId = NewType("TicketId", UUID)
 WalkId = NewType("WalkId", UUID)
+ProposalId = NewType("ProposalId", UUID)
+EscalationId = NewType("EscalationId", UUID)
 
 
 class _Clock7:

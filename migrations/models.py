@@ -15,6 +15,10 @@ from core.audit.models import AuditEvent
 from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
+from core.intake.flows.models import Flow, FlowExample, FlowMatching, FlowVersion
+from core.intake.proposals.models import FlowProposal
+from core.intake.tickets.models import Ticket
+from core.intake.walks.models import Walk
 from core.outbox.models import Delivery, Received
 from core.scripts.models import Category, Draft, Generation, Sheet, Template, TemplateVersion
 from core.sessions.models import Fact, Message, Session
@@ -33,6 +37,11 @@ MODELS: tuple[type[Base], ...] = (
     Fact,
     Feedback,
     Generation,
+    Flow,
+    FlowExample,
+    FlowMatching,
+    FlowProposal,
+    FlowVersion,
     Message,
     Received,
     Session,
@@ -43,7 +52,9 @@ MODELS: tuple[type[Base], ...] = (
     Template,
     TemplateVersion,
     Turn,
+    Ticket,
     User,
+    Walk,
 )
 
 metadata = Base.metadata

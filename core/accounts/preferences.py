@@ -21,6 +21,8 @@ class Preferences(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
+    enabled_l1_categories: tuple[str, ...] | None = None
+    """What first-line walks may be built for; None: every category there is."""
     mail_customers: bool = False
     templatize_prompt_enabled: bool = True
     script_publishers: Literal["engineers", "admins"] = "engineers"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.llm.flows import OfflineFlows
 from core.llm.matching import PASTED, SIMILAR, Document, Matcher
 from core.llm.parameters import found_by_rules
 from core.llm.playbooks import Playbook
@@ -61,7 +62,7 @@ class _Candidate:
     rank: float
 
 
-class OfflineProvider:
+class OfflineProvider(OfflineFlows):
     """Answers from rules alone: the same problem and past give the same turn, and nothing outside is asked."""
 
     def __init__(self, playbooks: Iterable[Playbook]) -> None:

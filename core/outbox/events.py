@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from core.ids import DraftId, EscalationId, FixId, MessageId, RequestId, SessionId, TurnId, UserId
+from core.ids import (
+    AccountId,
+    DraftId,
+    EscalationId,
+    FixId,
+    MessageId,
+    ProposalId,
+    RequestId,
+    SessionId,
+    TicketId,
+    TurnId,
+    UserId,
+    WalkId,
+)
 from core.unit import Event
 
 
@@ -138,6 +151,72 @@ class DraftsChanged(Event):
     session_id: SessionId
 
 
+@dataclass(frozen=True)
+class FlowsChanged(Event):
+    """What is published, or what people taught, is another: what finds flows is learned anew."""
+
+    account_id: AccountId
+
+
+@dataclass(frozen=True)
+class TicketOpened(Event):
+    """Somebody took a call; its ticket has no card yet."""
+
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class TicketChanged(Event):
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class TicketCardLost(Event):
+    """The card was deleted, or its channel is gone."""
+
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class WalkStarted(Event):
+    """The walk's card belongs in its ticket's thread, as its last message."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class WalkChanged(Event):
+    """Something its card shows: the step, the notes, the owner, the end."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class WalkHandedOver(Event):
+    """It was escalated: the thread is to hold what the engineer needs."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class StepsWanted(Event):
+    """A walk that is built on the way has answers without a step behind them."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class FlowProposed(Event):
+    """A walk that helped became a proposal, or joined one."""
+
+    ticket_id: TicketId
+    proposal_id: ProposalId
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -160,6 +239,15 @@ EVENTS: dict[str, type[Event]] = {
         EscalationChanged,
         DraftMade,
         DraftsChanged,
+        TicketOpened,
+        TicketChanged,
+        TicketCardLost,
+        WalkStarted,
+        WalkChanged,
+        WalkHandedOver,
+        StepsWanted,
+        FlowProposed,
+        FlowsChanged,
     )
 }
 

@@ -13,7 +13,7 @@ from core.scope import Role
 from core.sessions import queries
 from core.sessions.commands import AddFact, EditFact, HandTo, RenameSession, StartSession
 from core.sessions.models import FACT_LIMIT, PROBLEM_LIMIT, TITLE_LIMIT, Author, Fact, FactSource, Message, Session
-from core.text import first_line, required
+from core.text import first_line, required, shorten
 from core.unit import Unit
 
 
@@ -128,6 +128,21 @@ async def add_fact(unit: Unit, wanted: AddFact) -> Fact:
     )
     _known(unit, session, "fact.added", FactId(fact.id))
     return fact
+
+
+def establish(unit: Unit, session: Session, source: FactSource, text: str) -> Fact:
+    """Keeps what was found out before or elsewhere; whoever calls it has the session locked, or has just made it."""
+    session.touch(unit.now)
+    fact = Fact(
+        account_id=unit.account_id,
+        id=new_id(),
+        session_id=session.id,
+        source=source,
+        text=shorten(text, FACT_LIMIT),
+        created_by=unit.scope.actor.id,
+        created_at=unit.now,
+    )
+    return unit.add(fact)
 
 
 async def edit_fact(unit: Unit, wanted: EditFact) -> Fact:

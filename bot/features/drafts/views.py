@@ -47,7 +47,7 @@ def _fields(shown: Open, *, mute: bool) -> list[Block]:
     page, revision = shown.page, shown.page.revision
     whole = _noticed(shown)
     if page.page == 0:
-        whole += inputs.long_text("edited_body", "Script", page.body, revision=revision)
+        whole += inputs.long_field("edited_body", "Script", page.body, spare=True, revision=revision)
         whole.append(
             blocks.context(
                 "A parameter is written *{{key}}* where its value belongs. FlowPilot puts the quotes itself."
@@ -56,7 +56,7 @@ def _fields(shown: Open, *, mute: bool) -> list[Block]:
         whole += [
             blocks.field(f"name~{revision}", "Name", blocks.text_input(value=page.name, limit=NAME_LIMIT)),
             blocks.field(
-                f"category_id~{revision}", "Category", inputs.select(shown.categories or [("–", "–")], page.category_id)
+                f"category_id~{revision}", "Category", inputs.choice(shown.categories or [("–", "–")], page.category_id)
             ),
             blocks.field(
                 f"description~{revision}",
@@ -66,12 +66,12 @@ def _fields(shown: Open, *, mute: bool) -> list[Block]:
             ),
         ]
         if page.kind == "new":
-            whole.append(blocks.field(f"language~{revision}", "Language", inputs.select(LANGUAGES, page.language)))
+            whole.append(blocks.field(f"language~{revision}", "Language", inputs.choice(LANGUAGES, page.language)))
     for row in page.shown:
         whole += _row(row, revision)
     if mute and page.page == page.pages - 1:
         chosen = ["mute"] if page.mute else []
-        whole.append(blocks.field(f"mute~{revision}", "Asking", inputs.ticks(MUTE, chosen), optional=True))
+        whole.append(blocks.field(f"mute~{revision}", "Asking", inputs.checkboxes(MUTE, chosen), optional=True))
     return [*whole, _doors(shown)]
 
 
@@ -98,7 +98,10 @@ def _noticed(shown: Open) -> list[Block]:
         looked = [("I have looked, and it is meant", mark_of(shown.findings))]
         said.append(
             blocks.field(
-                f"acknowledged~{page.revision}", "Confirm, or change the script", inputs.ticks(looked), optional=True
+                f"acknowledged~{page.revision}",
+                "Confirm, or change the script",
+                inputs.checkboxes(looked, ()),
+                optional=True,
             )
         )
     return said
@@ -116,7 +119,7 @@ def _row(row: Row, revision: int) -> list[Block]:
     fields = [
         blocks.section(f"*{{{{{row.key}}}}}*", block_id=f"row.{row.key}~{revision}"),
         blocks.field(f"{name}.label~{revision}", "Label", blocks.text_input(value=row.label, limit=80), optional=True),
-        blocks.field(f"{name}.type~{revision}", "Type", inputs.select(TYPES, row.type)),
+        blocks.field(f"{name}.type~{revision}", "Type", inputs.choice(TYPES, row.type)),
         blocks.field(
             f"{name}.default~{revision}", "Default", blocks.text_input(lines=True, value=row.default), optional=True
         ),
@@ -133,7 +136,11 @@ def _row(row: Row, revision: int) -> list[Block]:
     was = f"In the script that was run: {shorten(row.original, 150)}" if row.original else None
     fields.append(
         blocks.field(
-            f"{name}.flags~{revision}", "This one", inputs.ticks([REQUIRED, REMOVED], flags), optional=True, hint=was
+            f"{name}.flags~{revision}",
+            "This one",
+            inputs.checkboxes([REQUIRED, REMOVED], flags),
+            optional=True,
+            hint=was,
         )
     )
     return fields
@@ -166,7 +173,7 @@ def reject_modal(draft: Draft) -> View:
             blocks.text_input(lines=True, limit=REASON_LIMIT),
             optional=True,
         ),
-        blocks.field("mute", "Asking", inputs.ticks(MUTE), optional=True),
+        blocks.field("mute", "Asking", inputs.checkboxes(MUTE, ()), optional=True),
     ]
     return blocks.modal("drafts.reject", "Don't keep", fields, submit="Don't keep", draft_id=draft.id)
 

@@ -31,7 +31,7 @@ def listing(found: Library, url: str) -> tuple[str, list[Block]]:
     if found.categories:
         options = [("All categories", "all"), *((shorten(one.name, 40), str(one.id)) for one in found.categories[:20])]
         chosen = str(found.category_id) if found.category_id else "all"
-        tools.append(inputs.select(options, chosen) | {"action_id": "scripts.search.category"})
+        tools.append(inputs.select("scripts.search.category", options, chosen))
     tools.append(blocks.button("Search…", "scripts.search.form", "form"))
     tools.append(blocks.button("New template", "scripts.build", "new"))
     shown.append(blocks.actions(tools, block_id="tools"))
@@ -103,7 +103,7 @@ def fill_modal(
             blocks.field(
                 "session_id",
                 "For which session?",
-                inputs.select(options),
+                inputs.choice(options),
                 optional=True,
                 hint="It then stands in its note.",
             )
@@ -149,7 +149,7 @@ def _field(one: Parameter) -> Block:
         case ParameterType.CHOICE:
             options = [(choice, str(number)) for number, choice in enumerate(one.choices)]
             chosen = str(one.choices.index(one.default)) if one.default in one.choices else None
-            element = inputs.select(options, chosen)
+            element = inputs.choice(options, chosen)
         case ParameterType.LIST:
             element = blocks.text_input(lines=True, value=one.default)
             hint = one.help or "One a line."
@@ -214,5 +214,5 @@ def settings_modal(now: Preferences, categories: Sequence[Category]) -> View:
         ten = boxes[at : at + 10]
         on = [str(one.id) for one in categories[at : at + 10] if one.is_active]
         label = "Categories that are offered" if at == 0 else "More categories"
-        fields.append(blocks.field(f"categories_{at // 10}", label, inputs.ticks(ten, on), optional=True))
+        fields.append(blocks.field(f"categories_{at // 10}", label, inputs.checkboxes(ten, on), optional=True))
     return blocks.modal("settings.save.scripts", "Scripts", fields, submit="Save")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot import blocks
 from bot.blocks import Block, View
+from bot.inputs import channel_select
 from core.fixes.models import LABEL
 from core.fixes.overview import SessionCard
 from core.sessions.models import TITLE_LIMIT, Session, SessionStatus, label
@@ -98,16 +99,7 @@ def new_modal(*, channel: str | None, thread_ts: str | None = None, problem: str
         )
     ]
     if channel is None:
-        select: Block = {
-            "type": "conversations_select",
-            "default_to_current_conversation": True,
-            "filter": {
-                "include": ["public", "private"],
-                "exclude_external_shared_channels": True,
-                "exclude_bot_users": True,
-            },
-        }
-        fields.append(blocks.field("channel", "In which channel?", select))
+        fields.append(blocks.field("channel", "In which channel?", channel_select()))
     return blocks.modal("sessions.new", "New session", fields, submit="Start", channel=channel, thread_ts=thread_ts)
 
 
