@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.app import database_url, real_clock
 from bot.consequences import SUBSCRIPTIONS
@@ -16,6 +18,7 @@ from core.audit import queries as audit
 from core.db import engine_as
 from core.errors import Invalid
 from core.ids import AccountId
+from core.scripts import boxes
 from core.unit import Database
 
 
@@ -55,6 +58,27 @@ async def grant(settings: Settings, slack_user: str, role: str, *, cover_l1: boo
     async with at_the_shell(settings) as shell, shell.unit() as unit:
         name = (await service.grant(unit, slack_user, wanted, cover_l1=cover_l1)).name
     return f"{name} is now {wanted}{' and may cover L1' if cover_l1 else ''}."
+
+
+async def move_scripts(settings: Settings, direction: str, file: Path, *, with_secrets: bool) -> str:
+    """Brings a YAML file into the script library, or writes the library into one. Returns what to say; raises `Invalid` with the place."""
+    async with at_the_shell(settings) as shell:
+        if direction == "export":
+            async with shell.unit() as unit:
+                await boxes.stock(unit)
+                written = await boxes.export_box(unit)
+            await asyncio.to_thread(file.write_text, written, encoding="utf-8")
+            return f"The script library is in {file}."
+        written = await asyncio.to_thread(file.read_text, encoding="utf-8", errors="replace")
+        box = boxes.read(written, file.name)
+        if (found := boxes.with_secrets(box)) and not with_secrets:
+            raise Invalid(
+                f"A password, key or token stands in {', '.join(found[:5])}. Nothing was imported; take it out, or say --with-secrets."
+            )
+        async with shell.unit() as unit:
+            await boxes.stock(unit)
+            new, changed = await boxes.import_box(unit, box)
+    return f"Imported: {new} new, {changed} changed, the rest as it was."
 
 
 async def export_audit(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
@@ -219,5 +220,14 @@ async def forget_sheets(unit: Unit, *, subject: UUID, user_id: UserId) -> None:
     await unit.session.execute(
         delete(Sheet)
         .where(Sheet.account_id == unit.account_id, Sheet.subject == subject, Sheet.user_id == user_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def prune_sheets(unit: Unit, before: datetime) -> None:
+    """Forgets what was typed and neither saved nor touched since `before`."""
+    await unit.session.execute(
+        delete(Sheet)
+        .where(Sheet.account_id == unit.account_id, Sheet.updated_at < before)
         .execution_options(synchronize_session=False)
     )

@@ -163,7 +163,9 @@ def _run_text(fix: SuggestedFix, begin: str) -> str:
     kept = (
         " A draft of it waits for a review after the resolve." if fix.user_decision is Decision.DRAFT_TEMPLATE else ""
     )
-    return f"{begin}: “{fix.title}”. The fix is marked as applied; say how it went when you know.{kept}"
+    open_ones = [f"{{{{{key}}}}}" for key in fix.ai_drafted_parameters or {}]
+    fill = f" Put your values in place of {', '.join(open_ones[:8])}, with quotes." if open_ones else ""
+    return f"{begin}: “{fix.title}”.{fill} The fix is marked as applied; say how it went when you know.{kept}"
 
 
 def outcome_modal(fix: SuggestedFix, preset: Outcome, *, typed: str | None = None) -> View:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.forms import values
 from bot.inputs import cut
 from core.errors import Conflict, Invalid
 from core.ids import DraftId, SheetId
-from core.scripts import sheets
+from core.scripts import queries, sheets
 from core.scripts.commands import RejectDraft
 from core.scripts.forms import PER_PAGE, Row, Written
 from core.scripts.languages import Language
@@ -195,3 +197,22 @@ def test_the_parts_of_a_long_text_are_joined_in_order_whatever_order_they_come_i
         "x~3": part(None),
     }
     assert values({"state": {"values": state}}) == {"body": "abk", "x": None}
+
+
+async def test_a_template_that_is_much_like_it_is_pointed_out(account: Account):
+    await a_template(
+        account, "Get-Printer -ComputerName {{name}} | Format-List JobCount, PrinterStatus", name="Look at printers"
+    )
+    near = await opened(account, "Get-Printer -ComputerName PRN02 | Format-List JobCount, PrinterStatus")
+    far = await opened(account, "Get-ADUser jdoe -Properties LockedOut")
+    assert [one.slug for one in near.like] == ["look-at-printers"]
+    assert far.like == []
+
+
+async def test_what_nobody_saved_is_forgotten_after_a_while(account: Account):
+    shown = await opened(account, "Get-It")
+    async with account.unit() as unit:
+        await queries.prune_sheets(unit, unit.now)
+        await queries.prune_sheets(unit, unit.now + timedelta(seconds=1))
+    with pytest.raises(Conflict):
+        await saved(account, shown)
