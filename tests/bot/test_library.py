@@ -92,11 +92,11 @@ async def test_every_type_of_parameter_has_its_element_and_its_quotes(bot: Bot, 
     assert await live_markup(ana.slack) == []
 
 
-@pytest.mark.parametrize("value", ["1; reboot", "1e5", "0x10"])
-async def test_a_forged_number_is_refused_on_its_field(ana: Person, value: str):
+async def test_a_forged_number_is_refused_on_its_field(ana: Person):
     form = await form_of(ana, "test-reachability")
-    refused = await ana.submit(form, {"values.hosts": "a", "values.port": value})
-    assert list(refused.field_errors) == ["values.port"]
+    for value in ("1; reboot", "1e5", "0x10"):
+        refused = await ana.submit(form, {"values.hosts": "a", "values.port": value})
+        assert list(refused.field_errors) == ["values.port"]
 
 
 async def test_a_template_that_was_taken_out_while_its_form_was_open_is_refused(ana: Person, ben: Person):

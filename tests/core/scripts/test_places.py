@@ -37,7 +37,7 @@ EVIL = (
 )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 9))])
 def test_no_accepted_place_of_any_bash_script_runs_its_value(tmp_path: Path, seed: int):
     """Scripts of random pieces, most of them nonsense: what the reader accepts is really run, with values that would leave a trace."""
     source = random.Random(seed)
@@ -54,7 +54,7 @@ def test_no_accepted_place_of_any_bash_script_runs_its_value(tmp_path: Path, see
             continue
         accepted += 1
         scripts.append(script)
-        if len(scripts) == 400:
+        if len(scripts) == 250:
             break
     assert accepted > 100
     for number, script in enumerate(scripts):
