@@ -10,6 +10,7 @@ from core.accounts import queries as accounts
 from core.intake.walks import ends as walks
 from core.outbox import queries as outbox
 from core.scripts import queries as scripts
+from core.sessions import service as sessions
 from core.unit import Database
 
 KEPT = timedelta(days=7)
@@ -27,6 +28,12 @@ def scheduler(database: Database) -> AsyncIOScheduler:
                 await outbox.prune(unit, unit.now - KEPT)
                 await scripts.prune_sheets(unit, unit.now - SHEETS_KEPT)
 
+    async def close_idle() -> None:
+        """Says of sessions that nobody touches that they will be closed, and a day later closes them."""
+        for account_id in await accounts.accounts(database.engine):
+            async with database.unit(account_id, source="clock") as unit:
+                await sessions.close_idle(unit)
+
     async def abandon_walks() -> None:
         """Ends the walks that nobody has touched for a day."""
         for account_id in await accounts.accounts(database.engine):
@@ -36,5 +43,6 @@ def scheduler(database: Database) -> AsyncIOScheduler:
                     ended = await walks.abandon_untouched(unit)
 
     clock.add_job(prune, "interval", hours=1)
+    clock.add_job(close_idle, "interval", minutes=20)
     clock.add_job(abandon_walks, "interval", minutes=5)
     return clock

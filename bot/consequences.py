@@ -29,6 +29,7 @@ from core.outbox.events import (
     MessageHeard,
     MessageWritten,
     ProposalWanted,
+    SecretHeard,
     SessionCardLost,
     SessionChanged,
     SessionEscalated,
@@ -38,6 +39,7 @@ from core.outbox.events import (
     TicketCardLost,
     TicketChanged,
     TicketOpened,
+    TurnShown,
     WalkChanged,
     WalkHandedOver,
     WalkStarted,
@@ -63,6 +65,8 @@ EFFECTS: Effects = {
     ),
     "drafts.update_offer": Work(draft_effects.update_offer),
     "drafts.extract": Work(draft_effects.extract),
+    "turns.show_end": Work(turn_effects.show_end),
+    "turns.warn_author": Work(turn_effects.warn_author),
     "intake.post_card": Post(intake_effects.compose_card, intake_effects.card_posted, intake_effects.card_elsewhere),
     "intake.post_problem": Post(
         intake_effects.compose_problem, intake_effects.message_posted, displaced=intake_effects.displaced
@@ -97,6 +101,8 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         # Not in the thread's order: a slow answer holds up no card.
         ProposalWanted: (Subscription("turns.take", order=_TURN, supersede="proposal:{session_id}"),),
         MessageHeard: (Subscription("turns.take", order=_TURN, supersede="heard:{session_id}", quiet=QUIET_SECONDS),),
+        SecretHeard: (Subscription("turns.warn_author", supersede="{message_id}"),),
+        TurnShown: (Subscription("turns.show_end", order=_THREAD, supersede="{turn_id}"),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
         FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),
         TicketOpened: (

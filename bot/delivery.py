@@ -31,7 +31,7 @@ from core.unit import Again, Database, Unit
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
-AT_ONCE = 8
+AT_ONCE = 16  # of an account: a model that thinks takes one place, and cards go on beside it
 
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]

@@ -114,7 +114,8 @@ def parse(
     """
     try:
         return _parse(
-            body, Interaction(Kind.EVENT, "", body, installation, database, slack, channels, desk, slack_user="", receipt="")
+            body,
+            Interaction(Kind.EVENT, "", body, installation, database, slack, channels, desk, slack_user="", receipt=""),
         )
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise Invalid("Slack sent something FlowPilot cannot read. Nothing was changed.") from error

@@ -8,21 +8,25 @@ from dataclasses import replace
 from bot.features.access import listeners as access
 from bot.features.access import people
 from bot.features.drafts import listeners as drafts
+from bot.features.facts import listeners as facts
 from bot.features.fixes import listeners as fixes
 from bot.features.flows import catalogue
 from bot.features.flows import listeners as flows
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.intake import listeners as intake
+from bot.features.model import listeners as model
 from bot.features.scripts import listeners as scripts
 from bot.features.sessions import listeners as sessions
+from bot.features.sessions import starting
 from bot.features.settings import listeners as settings
+from bot.features.turns import listeners as turns
 from bot.features.walks import listeners as walks
 from bot.guard import Listener
 from bot.interaction import Interaction, Kind
 
 PILOT: Mapping[str, Listener] = {
-    "new": sessions.new,
+    "new": starting.new,
     "mine": sessions.mine,
     "open": sessions.open_ones,
     "find": sessions.find,
@@ -46,14 +50,21 @@ COMMANDS: Mapping[str, Mapping[str, Listener]] = {"/pilot": PILOT, "/l1": L1}
 
 # The longest prefix of the action id wins; the rest of the id is the listener's argument.
 ACTIONS: Mapping[str, Listener] = {
-    "sessions.new": sessions.open_new,
+    "sessions.new": starting.open_new,
+    "sessions.start_anyway": starting.start_anyway,
+    "sessions.catch_up": sessions.catch_up,
     "sessions.menu": sessions.menu,
     "sessions.pick": sessions.pick,
     "sessions.page": sessions.turn_page,
+    "facts.add": facts.add,
+    "facts.edit": facts.edit,
+    "facts.remove": facts.remove,
     "fixes.decide": fixes.decide,
     "fixes.decide.build_template": drafts.build_from_fix,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
+    "fixes.confirm_proposal": fixes.confirm_proposal,
+    "fixes.reject_proposal": fixes.reject_proposal,
     "fixes.menu": fixes.menu,
     "fixes.page": fixes.pending,
     "drafts.review": drafts.review,
@@ -68,6 +79,9 @@ ACTIONS: Mapping[str, Listener] = {
     "scripts.remove": scripts.remove,
     "scripts.page": scripts.turn_page,
     "scripts.show": scripts.show_whole,
+    "turns.stop": turns.stop,
+    "feedback.up": turns.helpful,
+    "feedback.down": turns.not_helpful,
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,
@@ -77,6 +91,7 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
     "settings.open.scripts": scripts.open_settings,
+    "settings.open.model": model.open_section,
     "settings.open.l1": catalogue.open_section,
     "settings.flows": catalogue.show,
     "settings.flow": catalogue.switch,
@@ -106,10 +121,12 @@ ACTIONS: Mapping[str, Listener] = {
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
 SUBMISSIONS: Mapping[str, Listener] = {
-    "sessions.new": sessions.submit_new,
+    "sessions.new": starting.submit_new,
     "sessions.rename": sessions.submit_rename,
     "sessions.hand_to": sessions.submit_hand_to,
-    "facts.add": sessions.submit_fact,
+    "facts.add": facts.submit_add,
+    "facts.edit": facts.submit_edit,
+    "feedback.reason": turns.submit_reason,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
     "drafts.accept": drafts.save,
@@ -121,6 +138,7 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "settings.save.role": settings.save_role,
     "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,
+    "settings.save.model": model.save,
     "intake.new": intake.submit_new,
     "intake.escalate": intake.submit_escalate,
     "flows.edit": flows.submit_edit,
@@ -131,14 +149,14 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "house.notice": help_.ignore,
 }
 SHORTCUTS: Mapping[str, Listener] = {
-    "sessions.new": sessions.open_new,
-    "sessions.start_here": sessions.start_here,
-    "facts.keep": sessions.keep_fact,
+    "sessions.new": starting.open_new,
+    "sessions.start_here": starting.start_here,
+    "facts.keep": facts.keep,
     "intake.new": intake.open_new,
 }
 EVENTS: Mapping[str, Listener] = {
-    "app_mention": sessions.mention,
-    "message": sessions.message,
+    "app_mention": starting.mention,
+    "message": starting.message,
     "app_home_opened": home.opened,
     "user_change": people.changed,
 }

@@ -22,6 +22,7 @@ from core.intake.walks.models import Walk
 from core.outbox.models import Delivery, Received
 from core.scripts.models import Category, Draft, Generation, Sheet, Template, TemplateVersion
 from core.sessions.models import Fact, Message, Session
+from core.spending.models import Spending
 from core.turns.models import Feedback, Turn
 
 MODELS: tuple[type[Base], ...] = (
@@ -48,6 +49,7 @@ MODELS: tuple[type[Base], ...] = (
     Sheet,
     SlackInstallation,
     SlackWorkspace,
+    Spending,
     SuggestedFix,
     Template,
     TemplateVersion,

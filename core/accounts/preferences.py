@@ -24,6 +24,7 @@ class Preferences(BaseModel):
     enabled_l1_categories: tuple[str, ...] | None = None
     """What first-line walks may be built for; None: every category there is."""
     mail_customers: bool = False
+    model_budget_usd: int = Field(default=50, ge=0, le=100_000)
     templatize_prompt_enabled: bool = True
     script_publishers: Literal["engineers", "admins"] = "engineers"
     starter_library_enabled: bool = True

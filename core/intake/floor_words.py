@@ -22,11 +22,14 @@ _OFF_BARE = r"(?:turn|switch|shut|toggle)(?:ing)?\s+(?:off|down)"
 # As a state that is asked for: "the firewall must be disabled", "have it removed".
 _BE = r"(?:should|must|needs?|has|have|get|let|be|to)(?:\s+to)?(?:\s+be)?\s+(?:\w+\s+)?"
 
-_DELETE = _any(
-    "delete deleting erase erasing wipe wiping destroy destroying purge purging discard drop truncate overwrite trash shred "
-    "del get_rid_of throw_away nuke zap losch* vernicht* leere* entfern* supprim* effac* vide* borra* borre* elimin* vaci* cancella* "
-    "svuota* apag* exclu* esvazi* verwijder* wis wissen gooi*"
-) + r"|empty(?:ing)?\s+(?:out|the|all|this|that|his|her|their|your)"
+_DELETE = (
+    _any(
+        "delete deleting erase erasing wipe wiping destroy destroying purge purging discard drop truncate overwrite trash shred "
+        "del get_rid_of throw_away nuke zap losch* vernicht* leere* entfern* supprim* effac* vide* borra* borre* elimin* vaci* cancella* "
+        "svuota* apag* exclu* esvazi* verwijder* wis wissen gooi*"
+    )
+    + r"|empty(?:ing)?\s+(?:out|the|all|this|that|his|her|their|your)"
+)
 _REMOVE = _any("remove removing clear clearing clean_out clean_up move")
 _DATA_THINGS = _any(
     "file files folder* director* document* data database* table* partition* volume* backup* snapshot* mailbox* mail mails email* e-mail* "
@@ -39,12 +42,15 @@ _DISKS = _any(
     "disk disks disc hard_drive hard_disk drive drives volume partition* usb_stick usb_drive thumb_drive flash_drive ssd hdd memory_card sd_card "
     "computer laptop pc festplatte* laufwerk* datentrager disque* disco* unidad unita schijf harde_schijf stick"
 )
-_CHANGE = _any(
-    "change changing reset resetting re-set set modify modifying edit editing alter update updating replace replacing assign assigning create "
-    "creating issue generate generating give configure configuring reconfigure configure adjust adjusting rewrite customise customize tweak "
-    "ander* zurucksetz* setz* setze* vergeb* konfigurier* anpass* bearbeit* chang* modifi* reinitialis* configur* defin* cambi* restablec* "
-    "restablez* reimpost* impost* alter* redefin* mud* wijzig* stel* instell* aanpass* pas"
-) + r"|setting\s+(?:up|a|an|the|new|his|her|their)"
+_CHANGE = (
+    _any(
+        "change changing reset resetting re-set set modify modifying edit editing alter update updating replace replacing assign assigning create "
+        "creating issue generate generating give configure configuring reconfigure configure adjust adjusting rewrite customise customize tweak "
+        "ander* zurucksetz* setz* setze* vergeb* konfigurier* anpass* bearbeit* chang* modifi* reinitialis* configur* defin* cambi* restablec* "
+        "restablez* reimpost* impost* alter* redefin* mud* wijzig* stel* instell* aanpass* pas"
+    )
+    + r"|setting\s+(?:up|a|an|the|new|his|her|their)"
+)
 _STOP = _any(
     "disable disabling deactivate deactivating stop stopping pause pausing kill killing end uninstall* remove removing delete deleting exclude "
     "excluding bypass bypassing skip suspend suspending quit exit snooze lower lowering weaken ignore override circumvent unload whitelist* allowlist* "

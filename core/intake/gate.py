@@ -9,9 +9,9 @@ from core.intake.flows.document import FlowDocument
 from core.intake.flows.starter import documents
 from core.intake.flows.tree import Tree
 from core.intake.vocabulary import CATEGORY_LABEL, Category
+from core.llm.candidates import as_document
 from core.llm.flows import Choice
 from core.llm.matching import Document, Matcher
-from core.llm.offline import as_document
 from core.llm.playbooks import load_playbooks
 from core.llm.words import Words
 

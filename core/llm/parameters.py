@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -41,6 +42,14 @@ def found_by_rules(script: ScriptView) -> FoundParameters:
     """
     said = "\n".join((script.problem, *script.facts))
     return _templated(script, lambda value, taken: _parameter(value, said, taken))
+
+
+class OfflineParameters:
+    """What a provider without a model says of a script."""
+
+    async def extract_parameters(self, script: ScriptView) -> FoundParameters:
+        """Return what the case's own facts name in the script."""
+        return await asyncio.to_thread(found_by_rules, script)
 
 
 class _Picked(Wire):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from core.accounts import preferences
 from core.accounts import queries as people
 from core.accounts.models import Kind
 from core.errors import Conflict, Invalid
@@ -12,7 +14,19 @@ from core.outbox.events import HomeChanged, MessageWritten, ProposalWanted, Sess
 from core.scope import Role
 from core.sessions import queries
 from core.sessions.commands import AddFact, EditFact, HandTo, RenameSession, StartSession
-from core.sessions.models import FACT_LIMIT, PROBLEM_LIMIT, TITLE_LIMIT, Author, Fact, FactSource, Message, Session
+from core.sessions.models import (
+    FACT_LIMIT,
+    NOTICE,
+    PROBLEM_LIMIT,
+    TITLE_LIMIT,
+    Author,
+    Fact,
+    FactSource,
+    Idle,
+    Message,
+    Session,
+    SessionStatus,
+)
 from core.text import first_line, required, shorten
 from core.unit import Unit
 
@@ -98,6 +112,32 @@ async def hand_to(unit: Unit, wanted: HandTo) -> Session:
         raise Invalid(f"{heir.name} is not an engineer here.", field="user_id")
     session = await queries.session_for_update(unit, wanted.session_id)
     return _give(unit, session, UserId(heir.id))
+
+
+async def close_idle(unit: Unit) -> int:
+    """The clock's work: sessions that nobody touches are warned, and a day later abandoned. Returns how many were looked at."""
+    after = timedelta(days=(await preferences.of(unit)).abandon_after_days)
+    idle = await queries.untouched(unit, unit.now - after + min(NOTICE, after / 2))
+    for session in idle:
+        match session.lies_idle(unit.now, after):
+            case Idle.WARN:
+                session.warned_at = unit.now
+                say(unit, session, _idle_for(after))
+            case Idle.ABANDON:
+                session.status = SessionStatus.ABANDONED
+                unit.audit("session.abandoned", session.id)
+                changed(unit, session)
+            case Idle.NOTHING:
+                pass
+    return len(idle)
+
+
+def _idle_for(after: timedelta) -> str:
+    days = "a day" if after.days == 1 else f"{after.days} days"
+    return (
+        f"Nobody has touched this session for almost {days}. If it stays so it is closed as abandoned; a message here, or a click on its card, "
+        "keeps it open. It can be taken up again later, too."
+    )
 
 
 def _give(unit: Unit, session: Session, heir: UserId) -> Session:

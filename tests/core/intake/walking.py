@@ -161,7 +161,7 @@ class Saying(Matchers):
 
 def saying(outcome: Outcome, *candidates: Candidate) -> Desk:
     known = desk()
-    return Desk(Saying(Decision(outcome, candidates)), known.gate)
+    return Desk(given_matchers=Saying(Decision(outcome, candidates)), given_gate=known.gate)
 
 
 async def take(
