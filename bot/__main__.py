@@ -32,6 +32,10 @@ def parser() -> argparse.ArgumentParser:
     grant.add_argument("slack_user")
     grant.add_argument("role")
     grant.add_argument("--cover-l1", action="store_true", help="an engineer who may also take first-line calls")
+    scripts = commands.add_parser("scripts", help="the script library as a YAML file")
+    scripts.add_argument("direction", choices=["import", "export"])
+    scripts.add_argument("file", help="where it is read from or written to")
+    scripts.add_argument("--with-secrets", action="store_true", help="import scripts in which a password or key stands")
     commands.add_parser("export-audit", help="print who did what and when, one JSON object a line")
     return whole
 
@@ -96,6 +100,13 @@ async def run(arguments: argparse.Namespace) -> int:
             from bot.shell import grant  # noqa: PLC0415
 
             print(await grant(settings, arguments.slack_user, arguments.role, cover_l1=arguments.cover_l1))
+        case "scripts":
+            from bot.shell import move_scripts  # noqa: PLC0415
+
+            done = await move_scripts(
+                settings, arguments.direction, Path(arguments.file), with_secrets=arguments.with_secrets
+            )
+            print(done)
         case "export-audit":
             from bot.shell import export_audit  # noqa: PLC0415
 

@@ -69,6 +69,18 @@ def code(text: str) -> Block:
     return {"type": "rich_text", "elements": [inside]}
 
 
+def codes(text: str) -> list[Block]:
+    """A script of any length as code, parted between its lines, so that each part can be copied as it is."""
+    parts: list[str] = []
+    rest = text
+    while len(rest) > SECTION:
+        at = rest.rfind("\n", 1, SECTION)
+        at = at if at > 0 else SECTION
+        parts.append(rest[:at])
+        rest = rest[at:].removeprefix("\n")
+    return [code(part) for part in (*parts, rest)]
+
+
 def context(*texts: str) -> Block:
     """Small print, mrkdwn."""
     return {"type": "context", "elements": [mrkdwn(text, CONTEXT) for text in texts[:10]]}

@@ -9,10 +9,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from core.accounts import queries as accounts
 from core.intake.walks import ends as walks
 from core.outbox import queries as outbox
+from core.scripts import queries as scripts
 from core.sessions import service as sessions
 from core.unit import Database
 
 KEPT = timedelta(days=7)
+SHEETS_KEPT = timedelta(days=60)  # what somebody typed and never saved
 
 
 def scheduler(database: Database) -> AsyncIOScheduler:
@@ -24,6 +26,7 @@ def scheduler(database: Database) -> AsyncIOScheduler:
         for account_id in await accounts.accounts(database.engine):
             async with database.unit(account_id, source="clock") as unit:
                 await outbox.prune(unit, unit.now - KEPT)
+                await scripts.prune_sheets(unit, unit.now - SHEETS_KEPT)
 
     async def close_idle() -> None:
         """Says of sessions that nobody touches that they will be closed, and a day later closes them."""

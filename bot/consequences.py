@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
+from bot.features.drafts import effects as draft_effects
 from bot.features.fixes import effects as fix_effects
 from bot.features.flows import learning as flow_learning
 from bot.features.flows import telling as flow_telling
@@ -17,6 +18,8 @@ from bot.features.walks import effects as walk_effects
 from core.outbox.events import (
     AccessDecided,
     AccessRequested,
+    DraftMade,
+    DraftsChanged,
     EscalationChanged,
     EscalationRaised,
     FixChanged,
@@ -58,6 +61,11 @@ EFFECTS: Effects = {
     "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
     "fixes.update_card": Work(fix_effects.update_card),
     "turns.take": Work(turn_effects.take),
+    "drafts.post_offer": Post(
+        draft_effects.compose_offer, draft_effects.offer_posted, displaced=session_effects.displaced
+    ),
+    "drafts.update_offer": Work(draft_effects.update_offer),
+    "drafts.extract": Work(draft_effects.extract),
     "turns.show_end": Work(turn_effects.show_end),
     "turns.warn_author": Work(turn_effects.warn_author),
     "intake.post_card": Post(intake_effects.compose_card, intake_effects.card_posted, intake_effects.card_elsewhere),
@@ -121,7 +129,10 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
             Subscription("access.update_cards", order="access:{request_id}", supersede="{request_id}"),
             Subscription("access.tell", once="{request_id}"),
         ),
-        SessionResolved: (),
+        SessionResolved: (Subscription("drafts.post_offer", order=_THREAD),),
+        # Not in the thread's order: finding parameters holds up no card.
+        DraftMade: (Subscription("drafts.extract", order="extract:{draft_id}", supersede="{draft_id}"),),
+        DraftsChanged: (Subscription("drafts.update_offer", order=_THREAD, supersede="{session_id}"),),
         SessionEscalated: (),
         EscalationRaised: (),
         EscalationChanged: (),

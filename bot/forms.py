@@ -27,11 +27,16 @@ def is_part(block_id: str) -> bool:
     return block_id.partition("~")[0] != name_of(block_id)
 
 
+def _place(block_id: str) -> int:
+    """Which part of a long text the block holds; 0 where it has no parts."""
+    return int(block_id.partition("~")[0].rpartition(".")[2]) if is_part(block_id) else 0
+
+
 def values(view: Json) -> dict[str, object]:
     """What the form holds, by field: the parts of a long text joined in order, empty inputs as None, ids from its metadata."""
     found: dict[str, object] = dict(meta(view))
     state = cast("Json", cast("Json", view.get("state") or {}).get("values") or {})
-    for block_id in state:
+    for block_id in sorted(state, key=_place):
         name, value = name_of(block_id), _value(cast("Json", cast("Json", state[block_id]).get("value") or {}))
         before = found.get(name)
         if is_part(block_id):

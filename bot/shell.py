@@ -20,6 +20,7 @@ from core.errors import Invalid
 from core.ids import AccountId
 from core.intake.flows import picture
 from core.intake.flows import service as flows
+from core.scripts import boxes
 from core.unit import Database
 
 
@@ -84,6 +85,27 @@ async def draw_flow(settings: Settings, file: Path) -> str:
         document = await flows.document(unit, file.stem)
     await asyncio.to_thread(file.write_bytes, picture.png(document.tree, document.title))
     return f"The picture is in {file}."
+
+
+async def move_scripts(settings: Settings, direction: str, file: Path, *, with_secrets: bool) -> str:
+    """Brings a YAML file into the script library, or writes the library into one. Returns what to say; raises `Invalid` with the place."""
+    async with at_the_shell(settings) as shell:
+        if direction == "export":
+            async with shell.unit() as unit:
+                await boxes.stock(unit)
+                written = await boxes.export_box(unit)
+            await asyncio.to_thread(file.write_text, written, encoding="utf-8")
+            return f"The script library is in {file}."
+        written = await asyncio.to_thread(file.read_text, encoding="utf-8", errors="replace")
+        box = boxes.read(written, file.name)
+        if (found := boxes.with_secrets(box)) and not with_secrets:
+            raise Invalid(
+                f"A password, key or token stands in {', '.join(found[:5])}. Nothing was imported; take it out, or say --with-secrets."
+            )
+        async with shell.unit() as unit:
+            await boxes.stock(unit)
+            new, changed = await boxes.import_box(unit, box)
+    return f"Imported: {new} new, {changed} changed, the rest as it was."
 
 
 async def export_audit(settings: Settings) -> None:

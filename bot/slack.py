@@ -58,6 +58,7 @@ PASSING = {
     "rate_limited",
     "team_added_to_org",
 }
+FORMS = {"files.getUploadURLExternal"}  # these do not take JSON either
 READS = {"users.info", "conversations.info", "conversations.history", "conversations.replies"}
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 LONGEST_WAIT_INSIDE = 3.0
@@ -162,8 +163,8 @@ class Slack:
             given = {name: value for name, value in arguments.items() if value is not None}
             # Slack's reading methods do not take JSON.
             answer = await (
-                self._client.api_call(method, http_verb="GET", params=given)
-                if method in READS
+                self._client.api_call(method, http_verb="POST" if method in FORMS else "GET", params=given)
+                if method in READS | FORMS
                 else self._client.api_call(method, json=given)
             )
             outcome = "ok"
@@ -191,6 +192,15 @@ class Slack:
         if max(waits) > 0:
             await asyncio.sleep(max(waits))
         return await self.call("chat.postMessage", channel=channel, unfurl_links=False, unfurl_media=False, **message)
+
+    async def upload(self, address: str, content: bytes) -> None:
+        """Sends a file's bytes to the address that Slack gave for them. Raises `SlackAway`, `Refused`."""
+        try:
+            async with self.session.post(address, data=content) as answer:
+                if answer.status != 200:
+                    raise Refused("upload", f"http {answer.status}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SlackAway("upload", type(error).__name__, maybe_done=True) from None
 
     async def respond(self, response_url: str, message: dict[str, object]) -> None:
         """Answers an interaction privately by its response_url. Raises `SlackAway`, or `Refused` when the address is used up."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.features.access import listeners as access
 from bot.features.access import people
+from bot.features.drafts import listeners as drafts
 from bot.features.facts import listeners as facts
 from bot.features.fixes import listeners as fixes
 from bot.features.flows import catalogue
@@ -15,6 +16,7 @@ from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.intake import listeners as intake
 from bot.features.model import listeners as model
+from bot.features.scripts import listeners as scripts
 from bot.features.sessions import listeners as sessions
 from bot.features.sessions import starting
 from bot.features.settings import listeners as settings
@@ -29,6 +31,8 @@ PILOT: Mapping[str, Listener] = {
     "open": sessions.open_ones,
     "find": sessions.find,
     "pending": fixes.pending,
+    "drafts": drafts.listing,
+    "scripts": scripts.find,
     "pause": sessions.pause,
     "resume": sessions.resume,
     "settings": settings.show,
@@ -56,12 +60,25 @@ ACTIONS: Mapping[str, Listener] = {
     "facts.edit": facts.edit,
     "facts.remove": facts.remove,
     "fixes.decide": fixes.decide,
+    "fixes.decide.build_template": drafts.build_from_fix,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
     "fixes.confirm_proposal": fixes.confirm_proposal,
     "fixes.reject_proposal": fixes.reject_proposal,
     "fixes.menu": fixes.menu,
     "fixes.page": fixes.pending,
+    "drafts.review": drafts.review,
+    "drafts.page": drafts.turn_page,
+    "drafts.preview": drafts.preview,
+    "drafts.reject": drafts.ask_to_reject,
+    "drafts.list": drafts.listing,
+    "scripts.build": drafts.build,
+    "scripts.fill": scripts.open_fill,
+    "scripts.search": scripts.search,
+    "scripts.versions": scripts.versions,
+    "scripts.remove": scripts.remove,
+    "scripts.page": scripts.turn_page,
+    "scripts.show": scripts.show_whole,
     "turns.stop": turns.stop,
     "feedback.up": turns.helpful,
     "feedback.down": turns.not_helpful,
@@ -73,6 +90,7 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open": settings.open_contents,
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
+    "settings.open.scripts": scripts.open_settings,
     "settings.open.model": model.open_section,
     "settings.open.l1": catalogue.open_section,
     "settings.flows": catalogue.show,
@@ -111,6 +129,12 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "feedback.reason": turns.submit_reason,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
+    "drafts.accept": drafts.save,
+    "drafts.reject": drafts.reject,
+    "scripts.publish": drafts.save,
+    "scripts.fill": scripts.submit_fill,
+    "scripts.search": scripts.submit_search,
+    "settings.save.scripts": scripts.save_settings,
     "settings.save.role": settings.save_role,
     "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,

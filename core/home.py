@@ -14,14 +14,17 @@ from core.intake.overview import Calls, calls
 from core.outbox import queries as outbox
 from core.outbox.models import Delivery
 from core.scope import Role
+from core.scripts import queries as scripts
 from core.sessions import queries as sessions
 from core.sessions.pages import Page
 from core.unit import Unit
 
+ENGINEERS = frozenset({Role.ENGINEER, Role.ADMIN, Role.OWNER})
+
 
 @dataclass(frozen=True)
 class Home:
-    """`requests` and `in_question` are empty for who may not act on them."""
+    """`requests` and `in_question` are empty for who may not act on them. `drafts` counts those that wait for a review, up to 100."""
 
     waiting: Sequence[Waiting]
     waiting_total: int
@@ -30,6 +33,7 @@ class Home:
     requests: Sequence[tuple[AccessRequest, str]]
     in_question: Sequence[Delivery]
     calls: Calls
+    drafts: int = 0
 
 
 async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: int = 0) -> Home:
@@ -41,4 +45,6 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         asked = await people.open_requests(unit)
         names = await people.users(unit, [request.user_id for request in asked])
         requests = [(request, names[request.user_id].name) for request in asked]
-    return Home(waiting, total, waiting_page, mine, requests, await outbox.unknown(unit), await calls(unit, user))
+    drafts = await scripts.pending_drafts(unit) if user.role in ENGINEERS else 0
+    in_question = await outbox.unknown(unit)
+    return Home(waiting, total, waiting_page, mine, requests, in_question, await calls(unit, user), drafts)

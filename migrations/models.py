@@ -20,6 +20,7 @@ from core.intake.proposals.models import FlowProposal
 from core.intake.tickets.models import Ticket
 from core.intake.walks.models import Walk
 from core.outbox.models import Delivery, Received
+from core.scripts.models import Category, Draft, Generation, Sheet, Template, TemplateVersion
 from core.sessions.models import Fact, Message, Session
 from core.spending.models import Spending
 from core.turns.models import Feedback, Turn
@@ -30,10 +31,13 @@ MODELS: tuple[type[Base], ...] = (
     Account,
     AccountSettings,
     AuditEvent,
+    Category,
     Delivery,
+    Draft,
     Escalation,
     Fact,
     Feedback,
+    Generation,
     Flow,
     FlowExample,
     FlowMatching,
@@ -42,10 +46,13 @@ MODELS: tuple[type[Base], ...] = (
     Message,
     Received,
     Session,
+    Sheet,
     SlackInstallation,
     SlackWorkspace,
     Spending,
     SuggestedFix,
+    Template,
+    TemplateVersion,
     Turn,
     Ticket,
     User,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,6 +26,8 @@ class Preferences(BaseModel):
     mail_customers: bool = False
     model_budget_usd: int = Field(default=50, ge=0, le=100_000)
     templatize_prompt_enabled: bool = True
+    script_publishers: Literal["engineers", "admins"] = "engineers"
+    starter_library_enabled: bool = True
 
 
 async def of(unit: Unit) -> Preferences:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select, union
 
 from core.accounts.models import User
 from core.errors import NotFound
@@ -12,6 +12,7 @@ from core.fixes.models import FixStatus, SuggestedFix
 from core.fixes.pages import PAGE, Waiting
 from core.ids import FixId, SessionId, UserId
 from core.llm.provider import PastFix
+from core.scripts.models import Generation, Template
 from core.sessions.models import Session
 from core.unit import Unit
 
@@ -67,6 +68,39 @@ async def fixes_of(unit: Unit, session_id: SessionId | UUID) -> Sequence[Suggest
         SuggestedFix.account_id == unit.account_id, SuggestedFix.session_id == session_id
     )
     return (await unit.session.scalars(wanted.order_by(SuggestedFix.id))).all()
+
+
+async def titled(unit: Unit, session_id: UUID, title: str) -> Sequence[SuggestedFix]:
+    """The fixes of one session with this title, the newest first."""
+    wanted = select(SuggestedFix).where(
+        SuggestedFix.account_id == unit.account_id,
+        SuggestedFix.session_id == session_id,
+        func.lower(SuggestedFix.title) == title.lower(),
+    )
+    return (await unit.session.scalars(wanted.order_by(SuggestedFix.id.desc()))).all()
+
+
+async def success_of(unit: Unit, template_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """How often the runs of each template worked, of those that were judged: its own runs, and the fix it was made from."""
+    if not template_ids:
+        return {}
+    runs = select(Generation.template_id.label("template_id"), Generation.fix_id.label("fix_id")).where(
+        Generation.account_id == unit.account_id,
+        Generation.template_id.in_(template_ids),
+        Generation.fix_id.is_not(None),
+    )
+    made_from = select(Template.id, Template.source_fix_id).where(
+        Template.account_id == unit.account_id, Template.id.in_(template_ids), Template.source_fix_id.is_not(None)
+    )
+    fixes = union(runs, made_from).subquery()
+    worked = func.sum(case((SuggestedFix.status == FixStatus.APPLIED_SUCCESS, 1), else_=0))
+    wanted = (
+        select(fixes.c.template_id, worked, func.count())
+        .join(SuggestedFix, and_(SuggestedFix.account_id == unit.account_id, SuggestedFix.id == fixes.c.fix_id))
+        .where(SuggestedFix.status.in_([FixStatus.APPLIED_SUCCESS, FixStatus.APPLIED_FAILED]))
+        .group_by(fixes.c.template_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in await unit.session.execute(wanted)}
 
 
 async def active_of(unit: Unit, session_ids: Sequence[UUID]) -> dict[UUID, SuggestedFix]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from core.errors import Invalid, Unavailable
-from core.fixes import queries
+from core.errors import Invalid
+from core.fixes import queries, templates
 from core.fixes.commands import CorrectOutcome, DecideFix, RecordOutcome
 from core.fixes.models import FIX_TITLE_LIMIT, NOTES_LIMIT, Decision, Outcome, SuggestedFix
 from core.fixes.queries import Locked
@@ -13,6 +13,7 @@ from core.ids import FixId, SessionId, new_id
 from core.llm.provider import Proposal
 from core.outbox.events import FixChanged, FixSuggested, ProposalWanted
 from core.scope import Role
+from core.scripts import service as drafts
 from core.sessions.models import Session
 from core.sessions.service import changed
 from core.text import clean, optional, required, shorten
@@ -22,21 +23,22 @@ from core.unit import Unit
 async def decide(unit: Unit, wanted: DecideFix) -> SuggestedFix:
     """Chooses which way to go with a fix. For a run, the fix carries the script to hand back.
 
-    Raises `Conflict`, `Invalid` (rules: `SuggestedFix.decide`), and `Unavailable` for the ways that need the script library.
+    *Run now, templatize later* makes a draft in the same breath; deciding twice makes one. Raises `Conflict`, `Invalid` (rules:
+    `SuggestedFix.decide`).
     """
     person = unit.scope.need_engineer("decide on a fix")
     locked = await queries.fix_for_update(unit, wanted.fix_id)
-    if wanted.decision in {Decision.DRAFT_TEMPLATE, Decision.BUILD_TEMPLATE} and not locked.fix.is_final:
-        raise Unavailable(
-            "scripts",
-            "Templates come with the script library, which is not here yet. “Run once” gives you the script now.",
-        )
     before = locked.fix.user_decision
     locked.fix.decide(wanted.decision, by=person.id, at=unit.now, recorder=locked.recorder)
     unit.audit("fix.decided", locked.fix.id, before=before, after=wanted.decision)
     _moved(unit, locked)
-    if wanted.decision is Decision.DISMISSED:
-        unit.emit(ProposalWanted(SessionId(locked.session.id)))
+    match wanted.decision:
+        case Decision.DISMISSED:
+            unit.emit(ProposalWanted(SessionId(locked.session.id)))
+        case Decision.DRAFT_TEMPLATE:
+            await drafts.keep_draft(unit, templates.draft_from(locked.fix))
+        case Decision.ONE_OFF | Decision.BUILD_TEMPLATE:
+            pass
     return locked.fix
 
 
@@ -95,10 +97,15 @@ def _moved(unit: Unit, locked: Locked) -> None:
 
 
 async def suggest(unit: Unit, session: Session, proposal: Proposal) -> SuggestedFix:
-    """Puts a fix before the engineer; the one that was active until now is superseded and stays on record."""
+    """Puts a fix before the engineer; the one that was active until now is superseded and stays on record.
+
+    Where the library has its script as a template, the fix points to that instead of carrying a script of its own.
+    """
     title = shorten(clean(proposal.title).replace("\n", " "), FIX_TITLE_LIMIT)
     if not title:
         raise Invalid("A suggestion needs a title.")
+    template = await templates.template_for(unit, proposal)
+    found = [f"In the script library: “{template.name}”"] if template else []
     fix = SuggestedFix(
         account_id=unit.account_id,
         id=new_id(),
@@ -106,11 +113,11 @@ async def suggest(unit: Unit, session: Session, proposal: Proposal) -> Suggested
         title=title,
         description=clean(proposal.description),
         confidence_pct=min(100, max(0, proposal.confidence_pct)),
-        script_template_id=proposal.template_id,
-        ai_drafted_script=None if proposal.template_id else proposal.script,
-        ai_drafted_language=proposal.language,
-        ai_drafted_parameters={p.key: asdict(p) for p in proposal.parameters} or None,
-        sources=[source.label for source in proposal.sources],
+        script_template_id=template and template.id,
+        ai_drafted_script=proposal.script if template is None else None,
+        ai_drafted_language=proposal.language if template is None else None,
+        ai_drafted_parameters={p.key: asdict(p) for p in proposal.parameters} or None if template is None else None,
+        sources=[*(source.label for source in proposal.sources), *found],
         composed_without_ai=proposal.composed_without_ai,
         created_at=unit.now,
     )

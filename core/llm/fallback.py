@@ -14,7 +14,17 @@ import structlog
 from core.errors import Unavailable
 from core.llm.asking import ModelAway, Unusable
 from core.llm.flows import Choice, NextStep, WalkView
-from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, Usage, silent
+from core.llm.provider import (
+    FoundParameters,
+    ModelProvider,
+    PastFix,
+    ProblemView,
+    ScriptView,
+    Tell,
+    Turn,
+    Usage,
+    silent,
+)
 
 log = structlog.get_logger()
 
@@ -22,6 +32,7 @@ log = structlog.get_logger()
 TURN_SECONDS = 15.0
 STEP_SECONDS = 12.0  # somebody is on the phone
 SORTING_SECONDS = 3.0
+EXTRACTION_SECONDS = 20.0  # nobody waits for it
 
 OPENS_AFTER = 3  # failures in a row
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 300.0  # seconds; each failed probe doubles it
@@ -104,6 +115,13 @@ class FallbackProvider:
             return turn
         composed = await self._offline.take_turn(problem, past, tell)
         return replace(composed, usage=spent)
+
+    async def extract_parameters(self, script: ScriptView) -> FoundParameters:
+        """Return the model's choice or, where it has none in time, that of the rules; raises nothing of the model's."""
+        found, spent = await self._within(EXTRACTION_SECONDS, lambda: self._model.extract_parameters(script))
+        if found is not None:
+            return found
+        return replace(await self._offline.extract_parameters(script), usage=spent)
 
     async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
         """Return the model's category; what the rules say is None, and whoever asked goes by words."""

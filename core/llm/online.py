@@ -8,7 +8,17 @@ from core.llm import flow_asking, turns
 from core.llm.asking import Asks
 from core.llm.flows import Choice, NextStep, WalkView
 from core.llm.offline import OfflineProvider
-from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, silent
+from core.llm.parameters import found_by_model
+from core.llm.provider import (
+    FoundParameters,
+    ModelProvider,
+    PastFix,
+    ProblemView,
+    ScriptView,
+    Tell,
+    Turn,
+    silent,
+)
 
 
 class OnlineProvider:
@@ -31,6 +41,10 @@ class OnlineProvider:
         turn = await turns.take_turn(self._asks, problem, background, self._words)
         tell("Checking the answer against what is known")
         return turn
+
+    async def extract_parameters(self, script: ScriptView) -> FoundParameters:
+        """Return what the model picks of the script. Raises `ModelAway` or `Unusable`."""
+        return await found_by_model(self._asks, script)
 
     async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
         return await flow_asking.classify(self._asks, problem, categories)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from core.ids import (
     AccountId,
+    DraftId,
     EscalationId,
     FixId,
     MessageId,
@@ -137,6 +138,20 @@ class EscalationChanged(Event):
 
 
 @dataclass(frozen=True)
+class DraftMade(Event):
+    """A script was run and may become a template: its parameters are to be found."""
+
+    draft_id: DraftId
+
+
+@dataclass(frozen=True)
+class DraftsChanged(Event):
+    """A draft of the session was accepted or rejected: what offers it shows that."""
+
+    session_id: SessionId
+
+
+@dataclass(frozen=True)
 class FlowsChanged(Event):
     """What is published, or what people taught, is another: what finds flows is learned anew."""
 
@@ -222,6 +237,8 @@ EVENTS: dict[str, type[Event]] = {
         SessionEscalated,
         EscalationRaised,
         EscalationChanged,
+        DraftMade,
+        DraftsChanged,
         TicketOpened,
         TicketChanged,
         TicketCardLost,

@@ -59,3 +59,22 @@ async def test_flows_are_written_to_a_file_and_read_from_one(bot: Bot, workspace
     file.write_text("flow: a\ntitle: A\nsymptoms: [x]\nnodes: {a: {instruction: A, next: b}}\n")
     with pytest.raises(Invalid, match="Line 4: “a” leads to “b”"):
         await shell.import_flows(settings, file)
+
+
+async def test_the_script_library_goes_out_and_comes_in_as_a_file(bot: Bot, workspace: SandboxServer, tmp_path: Path):
+    settings = settings_for(bot.database.engine.url.set(username="postgres"), workspace)
+    file = tmp_path / "library.yml"
+    assert str(file) in await shell.move_scripts(settings, "export", file, with_secrets=False)
+    written = file.read_text()
+    assert "slug: unlock-account" in written
+    file.write_text(written.replace("name: Find the biggest files of a folder", "name: Biggest files"))
+    said = await shell.move_scripts(settings, "import", file, with_secrets=False)
+    assert said == "Imported: 0 new, 1 changed, the rest as it was."
+    secret = "\n    Set-Item x -Password 'Winter2026!geheim'\n"
+    file.write_text(written.replace("script: |\n", f"script: |{secret}", 1))
+    with pytest.raises(Invalid, match="Nothing was imported"):
+        await shell.move_scripts(settings, "import", file, with_secrets=False)
+    assert "2 changed" in await shell.move_scripts(settings, "import", file, with_secrets=True)
+    file.write_text("templates: [")
+    with pytest.raises(Invalid, match="not valid YAML"):
+        await shell.move_scripts(settings, "import", file, with_secrets=False)

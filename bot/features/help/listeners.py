@@ -20,6 +20,8 @@ COMMANDS = [
     ("open", "the team's open sessions"),
     ("find TEXT", "sessions that mention a text, old ones too"),
     ("pending", "applied fixes that wait to be verified, oldest first"),
+    ("drafts [all]", "scripts that were run and may become templates: review them"),
+    ("scripts [search]", "the script library: find one, fill it in, or build one"),
     ("pause, resume", "the session of this channel"),
     ("settings", "roles, and what the team prefers"),
     ("status", "is everything well: database, Slack, queue"),

@@ -16,9 +16,16 @@ from core.sessions.models import label
 def home(user: User, shown: Home, url: str, now: datetime) -> View:
     if user.role is Role.VIEWER:
         return welcome()
-    page = [blocks.header("Needs you"), *_waiting(shown, url, now), *_requests(shown), *_in_question(shown)]
+    page = [
+        blocks.header("Needs you"),
+        *_waiting(shown, url, now),
+        *_drafts(shown),
+        *_requests(shown),
+        *_in_question(shown),
+    ]
     page += calls.to_review(shown.calls)
-    if not (shown.waiting or shown.requests or shown.in_question or shown.calls.proposals):
+    quiet = not (shown.waiting or shown.drafts or shown.requests or shown.in_question or shown.calls.proposals)
+    if quiet:
         page.append(blocks.section("Nothing waits for you."))
     page += calls.own_walks(shown.calls, url)
     if user.role is Role.L1:
@@ -65,6 +72,13 @@ def _waiting(shown: Home, url: str, now: datetime) -> list[Block]:
         )
         lines.append(_pages(shown.waiting_page, shown.waiting_total, "waiting", shown.sessions.number))
     return lines
+
+
+def _drafts(shown: Home) -> list[Block]:
+    if not shown.drafts:
+        return []
+    count = "100 drafts or more" if shown.drafts >= 100 else f"{shown.drafts} draft{'' if shown.drafts == 1 else 's'}"
+    return [blocks.section(f"{count} ready to review", blocks.button("See drafts", "drafts.list", "pending:0"))]
 
 
 def _requests(shown: Home) -> list[Block]:

@@ -13,6 +13,7 @@ from core.scope import Role
 SECTIONS: Sequence[tuple[str, str, str]] = (
     ("roles", "Roles", "Who may do what"),
     ("team", "Team", "What holds for everybody here"),
+    ("scripts", "Scripts", "Who publishes, what is offered, the starter library, categories"),
     ("model", "Model", "What may be spent on it, and what was"),
     ("l1", "L1", "What first-line staff are walked through"),
 )

@@ -14,6 +14,7 @@ from core.llm.fallback import FIRST_PAUSE, OPENS_AFTER, TURN_SECONDS, Admission,
 from core.llm.flows import OfflineFlows
 from core.llm.offline import OfflineProvider
 from core.llm.online import OnlineProvider
+from core.llm.parameters import OfflineParameters
 from core.llm.playbooks import load_playbooks
 from core.llm.provider import EarlierSuggestion, ModelProvider, PastFix, ProblemView, Tell, Turn, Usage, silent
 from tests.core.llm.seam import Server, said, says, view
@@ -36,7 +37,7 @@ def offline() -> OfflineProvider:
 
 
 @dataclass
-class Model(OfflineFlows):
+class Model(OfflineFlows, OfflineParameters):
     """Does what it is told, one thing per call, the last from then on."""
 
     does: Sequence[Turn | Exception | None]

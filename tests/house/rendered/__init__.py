@@ -9,6 +9,7 @@ from typing import cast
 
 from bot import blocks, errors
 from bot.features.access import views as access
+from bot.features.drafts import views as drafts
 from bot.features.facts import views as facts
 from bot.features.fixes import views as fixes
 from bot.features.flows import catalogue_views as catalogue
@@ -16,6 +17,7 @@ from bot.features.flows import views as flows
 from bot.features.home import views as home
 from bot.features.intake import views as intake
 from bot.features.model import views as model
+from bot.features.scripts import views as scripts
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
 from bot.features.turns import views as turns
@@ -23,23 +25,27 @@ from bot.features.walks import views as walks
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
+from tests.house.rendered.drafts import drafts_views
 from tests.house.rendered.facts import facts_views
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.flows import catalogue_views, flows_views
 from tests.house.rendered.home import home_views
 from tests.house.rendered.intake import intake_views, walks_views
 from tests.house.rendered.model import model_views
+from tests.house.rendered.scripts import scripts_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
 from tests.house.rendered.turns import turns_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
+    (drafts, drafts_views),
     (facts, facts_views),
     (fixes, fixes_views),
     (catalogue, catalogue_views),
     (flows, flows_views),
     (home, home_views),
+    (scripts, scripts_views),
     (model, model_views),
     (sessions, sessions_views),
     (settings, settings_views),

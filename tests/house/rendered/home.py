@@ -23,7 +23,7 @@ def home_views(data: Data) -> Iterator[Rendered]:
         proposals=[proposal(data) for _ in range(10)],
         proposals_total=1_000,
     )
-    full = Home(data.waiting(), 1_000, 1, data.page(), requests, [data.in_question() for _ in range(20)], calls)
+    full = Home(data.waiting(), 1_000, 1, data.page(), requests, [data.in_question() for _ in range(20)], calls, 100)
     empty = Home([], 0, 0, Page([], 0, 0), [], [], Calls(takes_calls=True))
     for role in Role:
         for shown in (full, empty):
