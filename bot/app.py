@@ -165,14 +165,15 @@ async def delivering(
     # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
     from bot.clock import scheduler  # noqa: PLC0415
     from bot.delivery import Worker  # noqa: PLC0415
+    from bot.nudging import Nudging  # noqa: PLC0415
     from core.llm.offline import OfflineProvider  # noqa: PLC0415
     from core.llm.playbooks import load_playbooks  # noqa: PLC0415
 
-    worker_engine = engine_as(url, "app_worker", pool_size=1)
+    worker_engine = engine_as(url, "app_worker", pool_size=2)
     worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
-    clock = scheduler(database)
+    clock = scheduler(database, Nudging(database, worker_engine, metrics))
     clock.start()
     try:
         async with wakeups.heard(url, worker.wake):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.nudging import Nudging
 from core.accounts import queries as accounts
 from core.outbox import queries as outbox
 from core.unit import Database
@@ -13,7 +14,7 @@ from core.unit import Database
 KEPT = timedelta(days=7)
 
 
-def scheduler(database: Database) -> AsyncIOScheduler:
+def scheduler(database: Database, nudging: Nudging) -> AsyncIOScheduler:
     """APScheduler on a memory store: jobs are code, not data."""
     clock = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
 
@@ -24,4 +25,5 @@ def scheduler(database: Database) -> AsyncIOScheduler:
                 await outbox.prune(unit, unit.now - KEPT)
 
     clock.add_job(prune, "interval", hours=1)
+    clock.add_job(nudging.tick, "interval", seconds=1)
     return clock

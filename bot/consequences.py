@@ -8,6 +8,7 @@ from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
 from bot.features.fixes import effects as fix_effects
 from bot.features.home import effects as home_effects
+from bot.features.nudges import effects as nudge_effects
 from bot.features.sessions import effects as session_effects
 from core.outbox.events import (
     AccessDecided,
@@ -18,6 +19,8 @@ from core.outbox.events import (
     FixSuggested,
     HomeChanged,
     MessageWritten,
+    NudgeAnswered,
+    NudgeDue,
     ProposalWanted,
     SessionCardLost,
     SessionChanged,
@@ -45,6 +48,14 @@ EFFECTS: Effects = {
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
     "access.tell": Post(access_effects.compose_verdict, access_effects.verdict_posted),
+    "nudges.post": Post(
+        nudge_effects.compose,
+        nudge_effects.posted,
+        nudge_effects.elsewhere,
+        before=nudge_effects.look_whether_disturbing,
+        patient=True,
+    ),
+    "nudges.update": Work(nudge_effects.update),
 }
 
 _THREAD = "session:{session_id}"
@@ -73,5 +84,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         SessionEscalated: (),
         EscalationRaised: (),
         EscalationChanged: (),
+        NudgeDue: (Subscription("nudges.post", once="{reminder_id}"),),
+        NudgeAnswered: (Subscription("nudges.update", order="nudge:{subject_id}", supersede="{subject_id}"),),
     }
 )

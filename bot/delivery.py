@@ -22,6 +22,7 @@ from core.db import Engine
 from core.errors import DomainError, NotFound, Unavailable
 from core.ids import AccountId
 from core.llm.provider import ModelProvider
+from core.nudges.reminders import NotBefore
 from core.outbox import queries, service
 from core.outbox.events import revive
 from core.outbox.models import Delivery
@@ -101,7 +102,9 @@ class Worker:
         running = self._running[account_id] = {}
         try:
             installation = await self.installations.of_account(account_id)
-            house = House(installation, self.database, self.installations.client, self.provider)
+            house = House(
+                installation, self.database, self.installations.client, self.provider, self.metrics
+            )
             while not self._stopping:
                 poked.clear()
                 await self._claim_into(running, house, account_id)
@@ -193,6 +196,8 @@ def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
             return "nothing left to show", service.give_up
         case NotYet():
             return "too early", service.step_back
+        case NotBefore(at=at):
+            return "too early", partial(service.not_before, at=at)
         case Throttled(after=after):
             return "throttled", partial(service.retry, after=after)
         case Lost(after=after):

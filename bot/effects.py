@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.blocks import Block
 from bot.installations import Installation
+from bot.metrics import Metrics
 from bot.slack import Slack
 from core.llm.provider import ModelProvider
 from core.unit import Database, Event, Unit
@@ -25,6 +26,7 @@ class House:
     database: Database
     slack: Slack
     provider: ModelProvider
+    metrics: Metrics
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         return self.database.unit(self.installation.account_id, source="delivery")
@@ -53,12 +55,15 @@ Compose = Callable[[Unit, Event], Awaitable[Outgoing | None]]
 class Post:
     """`compose` says what to post now (None: nothing any more), `posted` keeps where it is, in the transaction that concludes the delivery;
     `elsewhere` says where it goes instead when the channel is gone; `displaced` finds the conversation a new place (given Slack's word for what is
-    wrong with the old one), and the post then lines up behind what makes it."""
+    wrong with the old one), and the post then lines up behind what makes it. `before` may ask Slack something before it is composed; `patient`: it
+    gives way to everything that somebody waits for."""
 
     compose: Compose
     posted: Callable[[Unit, Event, Posted], Awaitable[None]]
     elsewhere: Compose | None = None
     displaced: Callable[[Unit, Event, str], Awaitable[None]] | None = None
+    before: Callable[[House, Event], Awaitable[None]] | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ class Metrics:
     slack_calls: Counter = field(init=False)
     deliveries: Counter = field(init=False)
     lag_seconds: Gauge = field(init=False)
+    nudges_due: Counter = field(init=False)
+    nudge_late_seconds: Histogram = field(init=False)
 
     def __post_init__(self) -> None:
         parts = {
@@ -35,6 +37,13 @@ class Metrics:
             ),
             "lag_seconds": Gauge(
                 "flowpilot_outbox_lag_seconds", "Age of the oldest due delivery claimed last", registry=self.registry
+            ),
+            "nudges_due": Counter("flowpilot_nudges_due", "Nudges whose time came", registry=self.registry),
+            "nudge_late_seconds": Histogram(
+                "flowpilot_nudge_late_seconds",
+                "From when a nudge was due to when it went to the outbox",
+                buckets=(2, 10, 60, 300, 1_800, 7_200, 86_400),
+                registry=self.registry,
             ),
         }
         for name, part in parts.items():

@@ -42,6 +42,8 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
         if found is not None:
             await _posted(house, delivery, token, post, event, found)
             return
+    if post.before is not None:
+        await post.before(house, event)
     for compose in (post.compose, post.elsewhere):
         if compose is None:
             break
@@ -54,7 +56,7 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
             if not await service.sending(unit, delivery, token, target):
                 return  # the lease ran out: somebody else has it now
         try:
-            where = await _send(house, delivery, outgoing)
+            where = await _send(house, delivery, outgoing, patient=post.patient)
         except Gone as gone:
             if post.displaced is not None:
                 async with house.unit() as unit:
@@ -67,10 +69,11 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
         return
 
 
-async def _send(house: House, delivery: Delivery, outgoing: Outgoing) -> Posted:
+async def _send(house: House, delivery: Delivery, outgoing: Outgoing, *, patient: bool) -> Posted:
     try:
         answer = await house.slack.post(
             outgoing.channel,
+            patient=patient,
             text=outgoing.text,
             blocks=list(outgoing.blocks),
             thread_ts=outgoing.thread_ts,

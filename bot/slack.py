@@ -118,6 +118,11 @@ class Bucket:
         self.at = now
         return max(0.0, -self.level / self.rate)
 
+    def until(self, level: float) -> float:
+        """The seconds until one can be taken and `level` tokens are left."""
+        there = min(self.burst, self.level + (time.monotonic() - self.at) * self.rate)
+        return max(0.0, (level + 1 - there) / self.rate)
+
     def give_back(self) -> None:
         self.level += 1
 
@@ -181,8 +186,15 @@ class Slack:
         finally:
             self.metrics.slack_calls.labels(method, outcome).inc()
 
-    async def post(self, channel: str, **message: object) -> dict[str, object]:
-        """`chat.postMessage`, paced: waits up to 3 s for its turn, and raises `Throttled` when that is not enough."""
+    async def post(self, channel: str, *, patient: bool = False, **message: object) -> dict[str, object]:
+        """`chat.postMessage`, paced: waits up to 3 s for its turn, and raises `Throttled` when that is not enough.
+
+        A `patient` one leaves half of the workspace's burst to those for whom somebody waits.
+        """
+        if patient and (wait := self._workspace.until(self.pace.workspace_burst / 2)) > 0:
+            if wait > LONGEST_WAIT_INSIDE:
+                raise Throttled("chat.postMessage", timedelta(seconds=wait))
+            await asyncio.sleep(wait)
         waits = [bucket.take() for bucket in (self._workspace, self._channel(channel))]
         if max(waits) > LONGEST_WAIT_INSIDE:
             self._workspace.give_back()

@@ -10,6 +10,7 @@ from bot.features.access import people
 from bot.features.fixes import listeners as fixes
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
+from bot.features.nudges import listeners as nudges
 from bot.features.sessions import listeners as sessions
 from bot.features.settings import listeners as settings
 from bot.guard import Listener
@@ -40,6 +41,10 @@ ACTIONS: Mapping[str, Listener] = {
     "fixes.record": fixes.record,
     "fixes.menu": fixes.menu,
     "fixes.page": fixes.pending,
+    "nudges.still_waiting": nudges.still_waiting,
+    "nudges.snooze": nudges.snooze,
+    "nudges.mute": nudges.mute,
+    "nudges.menu": nudges.menu,
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,

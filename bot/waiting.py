@@ -10,7 +10,7 @@ from core.fixes.models import LABEL, Outcome
 from core.fixes.pages import Waiting
 from core.text import shorten
 
-BUTTONS = {
+OUTCOMES = {
     "It worked": Outcome.APPLIED_SUCCESS,
     "Didn't work…": Outcome.APPLIED_FAILED,
     "Partly…": Outcome.APPLIED_PARTIAL,
@@ -28,5 +28,5 @@ def entry(one: Waiting, url: str, now: datetime) -> list[Block]:
         f"*{blocks.escape(shorten(fix.title, 150))}* · {LABEL[fix.status]} · {age} · {blocks.escape(one.owner)}\n"
         f"Waits for: {blocks.escape(shorten(fix.pending_reason or 'nothing named', 300))}\n{link}"
     )
-    buttons = [blocks.button(label, f"fixes.record.{outcome}", fix.id) for label, outcome in BUTTONS.items()]
+    buttons = [blocks.button(label, f"fixes.record.{outcome}", fix.id) for label, outcome in OUTCOMES.items()]
     return [blocks.section(text), blocks.actions(buttons, block_id=f"waiting.{fix.id}")]

@@ -15,6 +15,7 @@ from core.audit.models import AuditEvent
 from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
+from core.nudges.models import Nudge, Reminder, ReminderNudge
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
 
@@ -28,7 +29,10 @@ MODELS: tuple[type[Base], ...] = (
     Escalation,
     Fact,
     Message,
+    Nudge,
     Received,
+    Reminder,
+    ReminderNudge,
     Session,
     SlackInstallation,
     SlackWorkspace,

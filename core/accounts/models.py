@@ -75,6 +75,7 @@ class User(AccountOwned, Base, kw_only=True):
     can_cover_l1: Mapped[bool] = mapped_column(default=False)
     tz: Mapped[str] = mapped_column(default="UTC")
     home_opened_at: Mapped[datetime | None] = mapped_column(default=None)
+    nudge_wishes: Mapped[dict[str, object] | None] = mapped_column(default=None)
 
     def take(self, role: Role, *, by: Role, last_owner: bool) -> None:
         """Gives the person `role`, granted by somebody who is `by`.

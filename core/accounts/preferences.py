@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,6 +23,16 @@ class Preferences(BaseModel):
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
     mail_customers: bool = False
+    nudge_cover: str = Field(default="", max_length=30)
+    nudge_days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
+    nudge_end: time = time(17)
+    nudge_holidays: str = Field(default="", max_length=10)
+    nudge_lead_channel: str = Field(default="", max_length=30)
+    nudge_quiet_from: time | None = None
+    nudge_quiet_until: time | None = None
+    nudge_start: time = time(9)
+    nudge_timezone: str = Field(default="", max_length=60)
+    nudge_weekly_digest: bool = False
     templatize_prompt_enabled: bool = True
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, case, func, select
@@ -140,3 +141,60 @@ async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:
         )
         for fix, problem, successes, attempts in await unit.session.execute(wanted)
     ]
+
+
+_PARKED = (
+    select(
+        SuggestedFix.id,
+        SuggestedFix.status,
+        SuggestedFix.title,
+        SuggestedFix.pending_reason,
+        SuggestedFix.applied_at,
+        SuggestedFix.created_at,
+        Session.owner_id,
+        Session.last_active_at,
+        Session.title.label("session_title"),
+        Session.channel,
+        Session.thread_ts,
+        User.name.label("owner"),
+        _RECORDER.label("recorder"),
+    )
+    .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
+    .join(User, and_(User.account_id == Session.account_id, User.id == Session.owner_id))
+    .where(SuggestedFix.account_id == bindparam("account"), SuggestedFix.id.in_(bindparam("fixes", expanding=True)))
+)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """What a reminder says of a fix: columns of the fix and its session, and the names of the owner and of who recorded its outcome."""
+
+    id: UUID
+    status: FixStatus
+    title: str
+    pending_reason: str | None
+    applied_at: datetime | None
+    created_at: datetime
+    owner_id: UUID
+    last_active_at: datetime
+    session_title: str
+    channel: str
+    thread_ts: str | None
+    owner: str
+    recorder: str | None
+
+
+async def parked(unit: Unit, ids: Sequence[UUID]) -> Sequence[Parked]:
+    """These fixes, as far as they are there."""
+    rows = await unit.session.execute(_PARKED, {"account": unit.account_id, "fixes": list(ids)})
+    return [Parked(*row) for row in rows]
+
+
+async def judged_since(unit: Unit, since: datetime) -> tuple[int, int]:
+    """How many fixes were found to have worked since then, and how many not to."""
+    tally = select(SuggestedFix.status, func.count()).where(
+        SuggestedFix.account_id == unit.account_id, SuggestedFix.verified_at >= since
+    )
+    rows = await unit.session.execute(tally.group_by(SuggestedFix.status))
+    counts = {row[0]: row[1] for row in rows}
+    return counts.get(FixStatus.APPLIED_SUCCESS, 0), counts.get(FixStatus.APPLIED_FAILED, 0)

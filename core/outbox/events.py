@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from core.ids import EscalationId, FixId, MessageId, RequestId, SessionId, UserId
+from core.ids import EscalationId, FixId, MessageId, ReminderId, RequestId, SessionId, UserId
 from core.unit import Event
 
 
@@ -101,6 +101,20 @@ class EscalationChanged(Event):
     escalation_id: EscalationId
 
 
+@dataclass(frozen=True)
+class NudgeDue(Event):
+    """A reminder is to be sent."""
+
+    reminder_id: ReminderId
+
+
+@dataclass(frozen=True)
+class NudgeAnswered(Event):
+    """What was asked about is settled, snoozed or muted: the messages that ask say so."""
+
+    subject_id: UUID
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -118,6 +132,8 @@ EVENTS: dict[str, type[Event]] = {
         SessionEscalated,
         EscalationRaised,
         EscalationChanged,
+        NudgeDue,
+        NudgeAnswered,
     )
 }
 

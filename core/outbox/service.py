@@ -83,6 +83,20 @@ async def retry(unit: Unit, delivery: Delivery, token: UUID, problem: str, *, af
     )
 
 
+async def not_before(unit: Unit, delivery: Delivery, token: UUID, problem: str, *, at: datetime) -> None:
+    """It has a time, and that is still to come."""
+    await queries.write(
+        unit,
+        DeliveryId(delivery.id),
+        token,
+        state=DeliveryState.WAITING,
+        due_at=at,
+        attempts=delivery.attempts - 1,
+        lease_token=None,
+        problem=problem,
+    )
+
+
 async def step_back(unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None:
     """Something else of its conversation must go first: it lines up anew, behind everything that is there now."""
     await queries.write(

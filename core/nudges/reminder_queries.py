@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, TIMESTAMP, Uuid, bindparam, select, text
+
+from core.accounts import preferences
+from core.accounts.models import User
+from core.ids import ReminderId
+from core.nudges import wishes
+from core.nudges.hours import Hours
+from core.nudges.models import Answer, Audience, NudgeState, ReminderState
+from core.nudges.policy import Kind
+from core.unit import Unit
+
+_NOW = bindparam("now", type_=TIMESTAMP(timezone=True))
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
+_HELD = text(
+    """select r.audience, r.user_id, r.place, r.due_at as not_before, r.until, r.state as reminder, r.channel, r.ts,
+         n.id, n.kind, n.subject_id, n.owed_at, n.next_due_at, n.chosen, n.number, n.state, n.answer,
+         exists (select from users u where u.account_id = r.account_id and u.id = r.user_id and u.home_opened_at is not null) as home_is_kept
+       from nudge_reminders r
+       join nudge_reminder_nudges l on l.account_id = r.account_id and l.reminder_id = r.id
+       join nudges n on n.account_id = l.account_id and n.id = l.nudge_id
+       where r.account_id = :account and r.id = :reminder order by n.owed_at, n.id for update of r, n"""
+)
+_PLAN_AGAIN = text(
+    """update nudges n set state = 'planned', due_at = greatest(n.due_at, m.due_at), next_due_at = null
+       from unnest(:ids, :dues) as m(id, due_at)
+       where n.account_id = :account and n.id = m.id and n.state = 'sending'"""
+).bindparams(_IDS, bindparam("dues", type_=ARRAY(TIMESTAMP(timezone=True))))
+_MARK = text(
+    """with r as (
+         update nudge_reminders set state = 'sent', sent_at = :now, channel = :channel, ts = :ts where account_id = :account and id = :reminder),
+       n as (
+         update nudges set state = 'sent', sent_at = :now where account_id = :account and id = any(:ids)
+         returning id, kind, subject_id, user_id, next_due_at, rerouted, number)
+       insert into nudges (account_id, id, kind, subject_id, user_id, owed_at, due_at, chosen, rerouted, number, state, planned_at)
+       select :account, m.id, n.kind, n.subject_id, n.user_id, n.next_due_at, n.next_due_at, false, n.rerouted, n.number + 1, 'planned', :now
+       from unnest(:fresh, :after) as m(id, after) join n on n.id = m.after"""
+).bindparams(_NOW, _IDS, bindparam("fresh", type_=ARRAY(Uuid())), bindparam("after", type_=ARRAY(Uuid())))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A nudge in a reminder, locked until the unit ends."""
+
+    id: UUID
+    kind: Kind
+    subject_id: UUID
+    owed_at: datetime
+    next_due_at: datetime | None
+    chosen: bool
+    number: int
+    state: NudgeState
+    answer: Answer | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A reminder and its nudges. `home_is_kept`: its recipient has opened App Home before."""
+
+    audience: Audience
+    user_id: UUID | None
+    place: str
+    due_at: datetime
+    until: datetime | None
+    state: ReminderState
+    channel: str | None
+    ts: str | None
+    home_is_kept: bool
+    parts: Sequence[Part]
+
+
+async def held(unit: Unit, reminder_id: ReminderId) -> Held | None:
+    """The reminder with everything it asks, those that wait longest first."""
+    rows = (await unit.session.execute(_HELD, {"account": unit.account_id, "reminder": reminder_id})).all()
+    if not rows:
+        return None
+    first = rows[0]
+    parts = [
+        Part(
+            row.id,
+            Kind(row.kind),
+            row.subject_id,
+            row.owed_at,
+            row.next_due_at,
+            row.chosen,
+            row.number,
+            NudgeState(row.state),
+            Answer(row.answer) if row.answer else None,
+        )
+        for row in rows
+    ]
+    return Held(
+        Audience(first.audience),
+        first.user_id,
+        first.place,
+        first.not_before,
+        first.until,
+        ReminderState(first.reminder),
+        first.channel,
+        first.ts,
+        first.home_is_kept,
+        parts,
+    )
+
+
+async def plan_again(unit: Unit, ids: Sequence[UUID], dues: Sequence[datetime] | None = None) -> None:
+    """What was on its way is planned once more, for these times (none given: the dispatcher decides at once)."""
+    if ids:
+        values = {"account": unit.account_id, "ids": list(ids), "dues": list(dues or [unit.now] * len(ids))}
+        await unit.session.execute(_PLAN_AGAIN, values)
+
+
+async def drop(unit: Unit, reminder_id: ReminderId) -> None:
+    wanted = text("update nudge_reminders set state = 'dropped' where account_id = :account and id = :reminder")
+    await unit.session.execute(wanted, {"account": unit.account_id, "reminder": reminder_id})
+
+
+async def mark_sent(
+    unit: Unit,
+    reminder_id: ReminderId,
+    channel: str,
+    ts: str,
+    ids: Sequence[UUID],
+    following: Sequence[tuple[UUID, UUID]],
+) -> None:
+    """The reminder and the nudges `ids` are sent; `following` are pairs of a new id and the nudge it comes after."""
+    values = {
+        "account": unit.account_id,
+        "now": unit.now,
+        "reminder": reminder_id,
+        "channel": channel,
+        "ts": ts,
+        "ids": list(ids),
+        "fresh": [fresh for fresh, _ in following],
+        "after": [after for _, after in following],
+    }
+    await unit.session.execute(_MARK, values)
+
+
+async def standing(unit: Unit, subject_id: UUID) -> Sequence[ReminderId]:
+    """The reminders about a subject that stand in Slack, oldest first."""
+    wanted = text(
+        """select distinct r.id from nudges n
+           join nudge_reminder_nudges l on l.account_id = n.account_id and l.nudge_id = n.id
+           join nudge_reminders r on r.account_id = l.account_id and r.id = l.reminder_id
+           where n.account_id = :account and n.subject_id = :subject and r.ts is not null order by r.id"""
+    )
+    rows = await unit.session.execute(wanted, {"account": unit.account_id, "subject": subject_id})
+    return [ReminderId(row.id) for row in rows]
+
+
+async def hours_of(unit: Unit, user_id: UUID | None) -> Hours:
+    """When somebody may be nudged."""
+    account = await preferences.of(unit)
+    wanted = select(User).where(User.account_id == unit.account_id, User.id == user_id)
+    return wishes.hours(account, await unit.session.scalar(wanted) if user_id else None)
