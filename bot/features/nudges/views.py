@@ -45,10 +45,7 @@ def _digest(shown: Shown, url: str, lead: Sequence[Block]) -> tuple[str, list[Bl
     if shown.audience is not Audience.PERSON:
         page.append(blocks.context("They were asked about before, and nobody answered."))
     for line in open_ones[:MOST_LINES]:
-        page += [
-            blocks.section(_said(line, url, shown.audience)),
-            blocks.actions(_buttons(line, short=True), block_id=f"nudge.{line.nudge_id}"),
-        ]
+        page += [blocks.section(_said(line, url, shown.audience)), *_row(line, short=True)]
     if len(open_ones) > MOST_LINES:
         page.append(blocks.context(f"{len(open_ones) - MOST_LINES} more: App Home and */pilot pending* list them all."))
     for line in settled[:MOST_LINES]:
@@ -84,7 +81,7 @@ def _single(line: Line, url: str) -> list[Block]:
         return [*said, blocks.context(_outcome(line))]
     if line.answer is not None:
         said.append(blocks.context(_outcome(line)))
-    return [*said, blocks.actions(_buttons(line, short=False), block_id=f"nudge.{line.nudge_id}")]
+    return [*said, *_row(line, short=False)]
 
 
 def _said(line: Line, url: str, audience: Audience) -> str:
@@ -127,6 +124,11 @@ def _outcome_plain(line: Line) -> str:
             return f"Still waiting for: {shorten(line.subject.waits_for or 'nothing named', 300)}"
         case Answer.SETTLED | Answer.UNDELIVERABLE | None:
             return "Not asked here any more"
+
+
+def _row(line: Line, *, short: bool) -> list[Block]:
+    buttons = _buttons(line, short=short)
+    return [blocks.actions(buttons, block_id=f"nudge.{line.nudge_id}")] if buttons else []
 
 
 def _buttons(line: Line, *, short: bool) -> list[Block]:

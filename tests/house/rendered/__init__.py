@@ -11,6 +11,7 @@ from bot import blocks, errors
 from bot.features.access import views as access
 from bot.features.fixes import views as fixes
 from bot.features.home import views as home
+from bot.features.nudges import views as nudges
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
 from bot.sandbox.wire import Json, items, obj
@@ -18,6 +19,7 @@ from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
+from tests.house.rendered.nudges import nudges_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
 
@@ -25,6 +27,7 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
     (fixes, fixes_views),
     (home, home_views),
+    (nudges, nudges_views),
     (sessions, sessions_views),
     (settings, settings_views),
 )
