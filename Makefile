@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 UV ?= uv
 
-.PHONY: help setup run test lint bench lock
+.PHONY: help setup run test long lint bench lock
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ run: ## The whole product on this machine, with a Slack of its own
 
 test: setup ## All tests, against a real Postgres that they bring themselves
 	@$(PYTHON) -m pytest -n auto --maxprocesses 8
+
+long: setup ## The tests that take minutes: every kill point, thousands of clicks, soaks
+	@$(PYTHON) -m pytest -n auto --maxprocesses 8 -m long
 
 lint: setup ## Style, format, types, and who may import whom
 	.venv/bin/ruff check .

@@ -37,7 +37,7 @@ class Open:
 
 @dataclass(frozen=True)
 class Show:
-    """The open modal turns into this one."""
+    """The view the click was in turns into this one: the open modal, or App Home."""
 
     view: View
 

@@ -20,7 +20,7 @@ from bot.blocks import FALLBACK, escape
 from bot.errands import Errands
 from bot.interaction import Interaction, Kind
 from bot.metrics import Metrics
-from bot.replies import open_modal, publish_home, whisper
+from bot.replies import open_modal, show, whisper
 from core.errors import Conflict, DomainError, Unavailable
 from core.text import shorten
 from core.unit import IN_DOUBT, Again, CommitUnderWay, Duplicate, Stranger
@@ -115,7 +115,7 @@ class Guard:
             case Show(view):
                 if interaction.kind is Kind.SUBMISSION:
                     return _ok({"response_action": "update", "view": view})
-                self.errands.start(publish_home(interaction, view))
+                self.errands.start(show(interaction, view))
                 return _ok()
             case Choices(options):
                 shown = [

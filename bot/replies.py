@@ -63,9 +63,17 @@ async def whisper(interaction: Interaction, reply: Reply) -> None:
         log.warning("an answer did not arrive", error=str(error), name=interaction.name)
 
 
-async def publish_home(interaction: Interaction, view: View) -> None:
-    """Shows the clicker their App Home."""
+async def show(interaction: Interaction, view: View) -> None:
+    """The view the click was in turns into this one: the open modal, or else the clicker's App Home.
+
+    A modal that changed meanwhile (a click before this one was faster) is left as it is.
+    """
+    clicked = interaction.view
     try:
-        await interaction.slack.call("views.publish", user_id=interaction.slack_user, view=view)
+        if clicked is not None and clicked.get("type") == "modal":
+            await interaction.slack.call("views.update", view_id=clicked.get("id"), hash=clicked.get("hash"), view=view)
+        else:
+            await interaction.slack.call("views.publish", user_id=interaction.slack_user, view=view)
     except SlackFailed as error:
-        log.warning("app home was not published", error=str(error))
+        if error.code != "hash_conflict":
+            log.warning("a view was not shown", error=str(error), name=interaction.name)

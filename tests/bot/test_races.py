@@ -14,7 +14,7 @@ from tests.bot import seeds
 from tests.slack import Message, Person, Slack
 from tests.slack_screen import Reply
 
-MANY = 1_000
+HOW_MANY = pytest.mark.parametrize("many", [100, pytest.param(1_000, marks=pytest.mark.long)])
 AT_ONCE = 10
 ANA_FIRST = "This fix was already recorded as “worked” by Ana Duarte."
 LATE = "This fix was already recorded as “{}” by {}."
@@ -57,11 +57,12 @@ async def told(who: Person, how_many: int) -> Counter[str]:
     return await who.slack.until(all_of_it, within=15) if how_many else Counter[str]()
 
 
-async def test_a_thousand_double_clicks_record_one_outcome_each(
-    bot: Bot, slack: Slack, engineers: tuple[Person, Person]
+@HOW_MANY
+async def test_double_clicks_record_one_outcome_each(
+    bot: Bot, slack: Slack, engineers: tuple[Person, Person], many: int
 ) -> None:
     ana, ben = engineers
-    some = await seeds.fixes_in(bot, MANY)
+    some = await seeds.fixes_in(bot, many)
     cards = await cards_of(ana, some)
 
     await everybody_clicks(
@@ -74,15 +75,16 @@ async def test_a_thousand_double_clicks_record_one_outcome_each(
     for card in await cards_of(ben, some):
         assert "*Worked*: recorded by Ana Duarte" in card.plain()
         assert card.buttons == []
-    assert await told(ana, MANY) == {ANA_FIRST: MANY}
+    assert await told(ana, many) == {ANA_FIRST: many}
     assert await slack.violations() == []
 
 
-async def test_a_thousand_races_of_two_people_have_one_winner_each(
-    bot: Bot, slack: Slack, engineers: tuple[Person, Person]
+@HOW_MANY
+async def test_races_of_two_people_have_one_winner_each(
+    bot: Bot, slack: Slack, engineers: tuple[Person, Person], many: int
 ) -> None:
     ana, ben = engineers
-    some = await seeds.fixes_in(bot, MANY)
+    some = await seeds.fixes_in(bot, many)
     cards = await cards_of(ana, some)
 
     def both(n: int, card: Message) -> Sequence[Coroutine[object, object, Reply]]:

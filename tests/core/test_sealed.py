@@ -59,7 +59,9 @@ def test_a_rotation_opens_the_old_and_seals_with_the_new() -> None:
         Keyring.parse(NEW).open(sealed, PLACE)
 
 
-@pytest.mark.parametrize("wrong", ["k1", "k1:abc", "K!:" + OLD[3:], f"{OLD},{OLD}", OLD[3:], "k1:" + "A" * 64])
+@pytest.mark.parametrize(
+    "wrong", ["k1", "k1:abc", "K!:" + OLD[3:], f"{OLD},{OLD}", OLD[3:], "k1:" + "A" * 64], ids=range(6)
+)
 def test_a_key_that_is_none_is_said_without_repeating_it(wrong: str) -> None:
     with pytest.raises(Invalid, match="FLOWPILOT_SECRET_KEYS") as refused:
         Keyring.parse(wrong)

@@ -78,14 +78,17 @@ async def started(place: Place, n: int) -> bool:
     return killed
 
 
-PARTS = [
+EVERY_SO_MANY = [(recorded, 3, 11), (judged_in_the_form, 0, 1), (started, 4, 17)]
+EVERY_ONE = [
     *((recorded, part, 2) for part in range(2)),
-    (judged_in_the_form, 0, 1),
     *((started, part, 5) for part in range(5)),
 ]
 
 
-@pytest.mark.parametrize(("case", "part", "parts"), PARTS)
+@pytest.mark.parametrize(
+    ("case", "part", "parts"),
+    [*EVERY_SO_MANY, *(pytest.param(*part, marks=pytest.mark.long) for part in EVERY_ONE)],
+)
 async def test_killed_at_every_message_the_bot_keeps_its_promises(
     place: Place, case: Case, part: int, parts: int
 ) -> None:

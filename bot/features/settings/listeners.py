@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.answers import Answer, Done, Open
+from bot.answers import Answer, Done, Open, Show
 from bot.features.settings import views
 from bot.forms import command, values
 from bot.interaction import Interaction
@@ -43,14 +43,15 @@ async def open_role(interaction: Interaction) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_admin("change roles")
         person = await queries.user(unit, UserId(interaction.id_from_value()))
-    return Open(views.role_modal(person))
+    return Show(views.role_modal(person))
 
 
 async def save_role(interaction: Interaction) -> Answer:
     wanted = command(SetRole, interaction.view or {})
     async with interaction.unit() as unit:
         await service.set_role(unit, wanted.user_id, wanted.role, cover_l1=wanted.can_cover_l1)
-    return Done()
+        people = await queries.members(unit)
+    return Show(views.roles(people))
 
 
 async def open_team(interaction: Interaction) -> Answer:

@@ -21,7 +21,7 @@ YES_NO = (("Yes", "true"), ("No", "false"))
 def contents(role: Role) -> View:
     """The list of sections; what only admins may change says so."""
     lines: list[Block] = [
-        blocks.section(f"*{title}*\n{what}", blocks.button("Open", f"settings.open.{name}", name))
+        blocks.section(f"*{title}*\n{what}", blocks.button(f"Open {title}", f"settings.open.{name}", name))
         for name, title, what in SECTIONS
     ]
     if role not in {Role.ADMIN, Role.OWNER}:
@@ -36,7 +36,7 @@ def roles(people: Sequence[User]) -> View:
         lines.append(
             blocks.section(
                 f"{blocks.escape(person.name)}\n{person.role}{covers}",
-                blocks.button("Change", "settings.role", person.id),
+                blocks.button(f"Change {person.name}", "settings.role", person.id),
             )
         )
     lines.append(blocks.context("Somebody who is not listed here asks for access in App Home."))
