@@ -26,4 +26,5 @@ def scheduler(database: Database, nudging: Nudging) -> AsyncIOScheduler:
 
     clock.add_job(prune, "interval", hours=1)
     clock.add_job(nudging.tick, "interval", seconds=1)
+    clock.add_job(nudging.look_after, "interval", seconds=60)
     return clock

@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 AT_ONCE = 8
+PATIENT_AT_ONCE = 4  # of them: so that a card never waits for a place behind reminders
 
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
@@ -52,12 +53,16 @@ class Worker:
     provider: ModelProvider
     effects: Effects
     metrics: Metrics
+    _patient: Sequence[str] = field(init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
     _running: dict[AccountId, Running] = field(default_factory=dict[AccountId, "Running"])
     _troubled: dict[AccountId, set[UUID]] = field(default_factory=dict[AccountId, "set[UUID]"])
     _adrift: list[tuple[AccountId, list[UUID]]] = field(default_factory=list[tuple[AccountId, "list[UUID]"]])
     _stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self._patient = [name for name, one in self.effects.items() if isinstance(one, Post) and one.patient]
 
     def wake(self) -> None:
         self._woken.set()
@@ -128,20 +133,22 @@ class Worker:
     async def _claim_into(self, running: Running, house: House, account_id: AccountId) -> None:
         token = uuid4()
         try:
-            claimed = await self._claim(account_id, token, AT_ONCE - len(running))
+            patient = sum(task.get_name() in self._patient for task in running)
+            claimed = await self._claim(account_id, token, AT_ONCE - len(running), PATIENT_AT_ONCE - patient)
         except Exception:
             self._trouble(account_id, token)  # the claim may be committed all the same
             raise
-        running.update({asyncio.ensure_future(self._deliver(house, delivery, token)): token for delivery in claimed})
+        for delivery in claimed:
+            running[asyncio.create_task(self._deliver(house, delivery, token), name=delivery.effect)] = token
 
     def _trouble(self, account_id: AccountId, token: UUID) -> None:
         self._troubled.setdefault(account_id, set()).add(token)
 
-    async def _claim(self, account_id: AccountId, token: UUID, limit: int) -> Sequence[Delivery]:
+    async def _claim(self, account_id: AccountId, token: UUID, limit: int, patient: int) -> Sequence[Delivery]:
         if limit <= 0:
             return []
         async with self.database.unit(account_id, source="delivery") as unit:
-            claimed = await queries.claim(unit, token, limit)
+            claimed = await queries.claim(unit, token, limit, patient=self._patient, patient_limit=patient)
             lag = max((service.age(one.due_at, unit.now) for one in claimed), default=timedelta(0))
         self.metrics.lag_seconds.set(lag.total_seconds())
         return claimed

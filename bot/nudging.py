@@ -8,9 +8,10 @@ import structlog
 
 from bot.metrics import Metrics
 from bot.subjects import SUBJECTS
+from core.accounts import queries as accounts
 from core.db import Engine
 from core.errors import DomainError
-from core.nudges import dispatch, queries
+from core.nudges import dispatch, queries, reminders
 from core.unit import Again, Database
 
 log = structlog.get_logger()
@@ -41,3 +42,9 @@ class Nudging:
             self.metrics.nudges_due.inc(len(done.late))
             for seconds in done.late:
                 self.metrics.nudge_late_seconds.observe(seconds)
+
+    async def look_after(self) -> None:
+        """Nudges whose reminder the outbox gave up go on in another way."""
+        for account_id in await accounts.accounts(self.database.engine):
+            async with self.database.unit(account_id, source="clock") as unit:
+                await reminders.reconcile(unit)

@@ -45,6 +45,7 @@ ACTIONS: Mapping[str, Listener] = {
     "nudges.snooze": nudges.snooze,
     "nudges.mute": nudges.mute,
     "nudges.menu": nudges.menu,
+    "nudges.wishes": nudges.open_wishes,
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,
@@ -53,6 +54,7 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open": settings.open_contents,
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
+    "settings.open.nudges": nudges.open_settings,
     "settings.role": settings.open_role,
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
@@ -63,6 +65,8 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "facts.add": sessions.submit_fact,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
+    "nudges.wishes": nudges.submit_wishes,
+    "settings.save.nudges": nudges.save_settings,
     "settings.save.role": settings.save_role,
     "settings.save.team": settings.save_team,
     "house.notice": help_.ignore,

@@ -39,4 +39,4 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         asked = await people.open_requests(unit)
         names = await people.users(unit, [request.user_id for request in asked])
         requests = [(request, names[request.user_id].name) for request in asked]
-    return Home(waiting, total, waiting_page, mine, requests, await outbox.unknown(unit))
+    return Home(waiting, total, waiting_page, mine, requests, await outbox.unknown(unit, user.slack_user_id))

@@ -23,7 +23,7 @@ class Preferences(BaseModel):
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
     mail_customers: bool = False
-    nudge_cover: str = Field(default="", max_length=30)
+    nudge_cover: str = Field(default="", max_length=36)
     nudge_days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
     nudge_end: time = time(17)
     nudge_holidays: str = Field(default="", max_length=10)
@@ -37,9 +37,9 @@ class Preferences(BaseModel):
 
 
 async def of(unit: Unit) -> Preferences:
-    """The account's preferences. A stored value that this version cannot read counts as unchanged."""
+    """The account's preferences."""
     row = await queries.settings(unit)
-    return _read(row.preferences if row else {})
+    return read(row.preferences if row else {})
 
 
 async def change(unit: Unit, changes: Mapping[str, object]) -> Preferences:
@@ -54,7 +54,7 @@ async def change(unit: Unit, changes: Mapping[str, object]) -> Preferences:
     if unknown := set(changes) - set(Preferences.model_fields):
         raise Invalid(f"There is no preference “{min(unknown)}”.")
     row = await queries.settings_for_update(unit)
-    before = _read(row.preferences).model_dump(mode="json")
+    before = read(row.preferences).model_dump(mode="json")
     try:
         after = Preferences.model_validate({**before, **changes})
     except ValidationError as error:
@@ -68,7 +68,8 @@ async def change(unit: Unit, changes: Mapping[str, object]) -> Preferences:
     return after
 
 
-def _read(stored: Mapping[str, object]) -> Preferences:
+def read(stored: Mapping[str, object]) -> Preferences:
+    """What a stored row means. A value that this version cannot read counts as unchanged."""
     try:
         return Preferences.model_validate(stored)
     except ValidationError as error:

@@ -13,6 +13,7 @@ from core.fixes.models import FixStatus, SuggestedFix
 from core.fixes.pages import PAGE, Waiting
 from core.ids import FixId, SessionId, UserId
 from core.llm.provider import PastFix
+from core.nudges import queries as nudges
 from core.sessions.models import Session
 from core.unit import Unit
 
@@ -97,7 +98,9 @@ async def pending(unit: Unit, owner: UserId | None = None, number: int = 0) -> t
         .offset(number * PAGE)
         .limit(PAGE)
     )
-    return [Waiting(*row) for row in await unit.session.execute(wanted)], total or 0
+    rows = (await unit.session.execute(wanted)).all()
+    asking = await nudges.asking(unit, [fix.id for fix, _, _ in rows])
+    return [Waiting(fix, session, owner, asking.get(fix.id)) for fix, session, owner in rows], total or 0
 
 
 async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:

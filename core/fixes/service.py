@@ -85,10 +85,10 @@ async def correct_outcome(unit: Unit, wanted: CorrectOutcome) -> SuggestedFix:
 
 async def _moved(unit: Unit, locked: Locked, before: FixStatus, *, parked: bool = False) -> None:
     """What every change of a fix brings about; a parked one owes a question, and one that is settled owes none any more."""
-    fix = locked.fix
+    fix, waited = locked.fix, before is FixStatus.APPLIED_PENDING
     if parked:
-        await nudges.plan(unit, Kind.FIX, fix.id, owner_id=locked.session.owner_id, at=fix.check_at)
-    elif before is FixStatus.APPLIED_PENDING and fix.status is not before:
+        await nudges.plan(unit, Kind.FIX, fix.id, owner_id=locked.session.owner_id, at=fix.check_at, again=waited)
+    elif waited and fix.status is not before:
         await nudges.cancel(unit, fix.id)
     locked.session.touch(unit.now)
     unit.emit(FixChanged(SessionId(locked.session.id), FixId(locked.fix.id)))

@@ -9,7 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, TIMESTAMP, Boolean, Integer, Uuid, bindparam, func, insert, select, text, update
 
+from core.accounts import preferences
+from core.accounts.models import AccountSettings, User
+from core.accounts.preferences import Preferences
 from core.db import Engine
+from core.errors import NotFound
 from core.ids import AccountId, ReminderId
 from core.nudges.models import Answer, Nudge, NudgeState, Reminder, ReminderNudge, ReminderState
 from core.nudges.policy import Kind
@@ -204,3 +208,50 @@ async def planned(unit: Unit, subjects: Sequence[UUID]) -> dict[UUID, datetime]:
         Nudge.account_id == unit.account_id, Nudge.subject_id.in_(subjects), Nudge.state == NudgeState.PLANNED
     )
     return {row.subject_id: row.due_at for row in await unit.session.execute(wanted)}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How often a subject was asked about since it began to wait, when it is asked about next (None: not any more), and how the last one ended.
+
+    `unsure`: nobody can tell whether the last one arrived."""
+
+    times: int
+    next_at: datetime | None
+    last: Answer | None
+    unsure: bool
+
+
+_ASKING = text(
+    """select subject_id, min(due_at) filter (where state = 'planned') as next_at,
+         coalesce(max(number) filter (where sent_at is not null and answer is distinct from 'parked_again'), 0) as times,
+         (array_agg(answer order by id desc))[1] as last, (array_agg(state order by id desc) filter (where state <> 'planned'))[1] as state
+       from nudges where account_id = :account and subject_id = any(:subjects) group by subject_id"""
+).bindparams(bindparam("subjects", type_=ARRAY(Uuid())))
+
+
+async def asking(unit: Unit, subjects: Sequence[UUID]) -> dict[UUID, Asking]:
+    """How it stands with asking about each of these; about whom nobody ever planned to ask is left out."""
+    if not subjects:
+        return {}
+    rows = await unit.session.execute(_ASKING, {"account": unit.account_id, "subjects": list(subjects)})
+    return {
+        row.subject_id: Asking(
+            row.times, row.next_at, Answer(row.last) if row.last else None, row.state == NudgeState.UNKNOWN
+        )
+        for row in rows
+    }
+
+
+async def whose_day(unit: Unit, user_id: UUID) -> tuple[Preferences, User]:
+    """What the account prefers and who somebody is, in one round trip. Raises `NotFound`."""
+    wanted = (
+        select(User, AccountSettings.preferences)
+        .outerjoin(AccountSettings, AccountSettings.account_id == User.account_id)
+        .where(User.account_id == unit.account_id, User.id == user_id)
+    )
+    row = (await unit.session.execute(wanted)).first()
+    if row is None:
+        raise NotFound("That person is not known here.")
+    user, stored = row
+    return preferences.read(stored or {}), user

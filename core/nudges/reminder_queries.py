@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, TIMESTAMP, Uuid, bindparam, select, text
+from sqlalchemy import ARRAY, TIMESTAMP, Text, Uuid, bindparam, select, text
 
-from core.accounts import preferences
-from core.accounts.models import User
 from core.ids import ReminderId
-from core.nudges import wishes
-from core.nudges.hours import Hours
-from core.nudges.models import Answer, Audience, NudgeState, ReminderState
+from core.nudges.models import Answer, Audience, NudgeState, Reminder, ReminderState
 from core.nudges.policy import Kind
 from core.unit import Unit
 
@@ -20,7 +16,7 @@ _NOW = bindparam("now", type_=TIMESTAMP(timezone=True))
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
 _HELD = text(
     """select r.audience, r.user_id, r.place, r.due_at as not_before, r.until, r.state as reminder, r.channel, r.ts,
-         n.id, n.kind, n.subject_id, n.owed_at, n.next_due_at, n.chosen, n.number, n.state, n.answer,
+         n.id, n.kind, n.subject_id, n.owed_at, n.next_due_at, n.chosen, n.rerouted, n.number, n.state, n.answer,
          exists (select from users u where u.account_id = r.account_id and u.id = r.user_id and u.home_opened_at is not null) as home_is_kept
        from nudge_reminders r
        join nudge_reminder_nudges l on l.account_id = r.account_id and l.reminder_id = r.id
@@ -43,6 +39,20 @@ _MARK = text(
        from unnest(:fresh, :after) as m(id, after) join n on n.id = m.after"""
 ).bindparams(_NOW, _IDS, bindparam("fresh", type_=ARRAY(Uuid())), bindparam("after", type_=ARRAY(Uuid())))
 
+_BECOME = text(
+    "update nudge_reminders set state = :became, sent_at = :now where account_id = :account and id = :reminder"
+).bindparams(_NOW)
+_LOST = text(
+    """with n as (
+         update nudges set state = :nudge, sent_at = :now, ended_at = case when :nudge = 'cancelled' then cast(:now as timestamptz) end,
+           answer = case when :nudge = 'cancelled' then 'undeliverable' end
+         where account_id = :account and id = any(:ids) and state = 'sending'
+         returning id, kind, subject_id, user_id, next_due_at, rerouted, number)
+       insert into nudges (account_id, id, kind, subject_id, user_id, owed_at, due_at, chosen, rerouted, number, state, planned_at)
+       select :account, m.id, n.kind, n.subject_id, n.user_id, n.next_due_at, n.next_due_at, false, n.rerouted, n.number + 1, 'planned', :now
+       from unnest(:ids, :fresh) as m(after, id) join n on n.id = m.after where n.next_due_at is not null"""
+).bindparams(_NOW, _IDS, bindparam("fresh", type_=ARRAY(Uuid())), bindparam("nudge", type_=Text()))
+
 
 @dataclass(frozen=True)
 class Part:
@@ -54,6 +64,7 @@ class Part:
     owed_at: datetime
     next_due_at: datetime | None
     chosen: bool
+    rerouted: bool
     number: int
     state: NudgeState
     answer: Answer | None
@@ -89,6 +100,7 @@ async def held(unit: Unit, reminder_id: ReminderId) -> Held | None:
             row.owed_at,
             row.next_due_at,
             row.chosen,
+            row.rerouted,
             row.number,
             NudgeState(row.state),
             Answer(row.answer) if row.answer else None,
@@ -155,8 +167,56 @@ async def standing(unit: Unit, subject_id: UUID) -> Sequence[ReminderId]:
     return [ReminderId(row.id) for row in rows]
 
 
-async def hours_of(unit: Unit, user_id: UUID | None) -> Hours:
-    """When somebody may be nudged."""
-    account = await preferences.of(unit)
-    wanted = select(User).where(User.account_id == unit.account_id, User.id == user_id)
-    return wishes.hours(account, await unit.session.scalar(wanted) if user_id else None)
+async def queued(unit: Unit) -> Sequence[ReminderId]:
+    """The reminders that should have gone out by now, oldest first, at most 200."""
+    wanted = (
+        select(Reminder.id)
+        .where(
+            Reminder.account_id == unit.account_id, Reminder.state == ReminderState.QUEUED, Reminder.due_at <= unit.now
+        )
+        .order_by(Reminder.due_at)
+        .limit(200)
+    )
+    return [ReminderId(one) for one in await unit.session.scalars(wanted)]
+
+
+async def mark_lost(
+    unit: Unit,
+    reminder_id: ReminderId,
+    state: ReminderState,
+    ids: Sequence[UUID],
+    nudge: NudgeState,
+    fresh: Sequence[UUID],
+) -> None:
+    """The reminder did not surely arrive, and there is no other that asks `ids`: they become `nudge`, and the next of each gets an id of `fresh`."""
+    values = {"account": unit.account_id, "now": unit.now, "reminder": reminder_id, "became": state.value}
+    await unit.session.execute(_BECOME, values)
+    if ids:
+        asked = {
+            "account": unit.account_id,
+            "now": unit.now,
+            "ids": list(ids),
+            "nudge": nudge.value,
+            "fresh": list(fresh),
+        }
+        await unit.session.execute(_LOST, asked)
+
+
+async def reroute(unit: Unit, ids: Sequence[UUID]) -> None:
+    """Their person cannot be reached: they are planned once more, for the admins."""
+    wanted = text(
+        "update nudges set state = 'planned', rerouted = true, due_at = :now, next_due_at = null "
+        "where account_id = :account and id = any(:ids) and state = 'sending'"
+    ).bindparams(_NOW, _IDS)
+    await unit.session.execute(wanted, {"account": unit.account_id, "now": unit.now, "ids": list(ids)})
+
+
+async def asked_elsewhere(unit: Unit, reminder_id: ReminderId, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these nudges another reminder asks or will ask."""
+    wanted = text(
+        """select l.nudge_id from nudge_reminder_nudges l
+           join nudge_reminders r on r.account_id = l.account_id and r.id = l.reminder_id
+           where l.account_id = :account and l.nudge_id = any(:ids) and r.id <> :reminder and r.state in ('queued', 'sent')"""
+    ).bindparams(_IDS)
+    values = {"account": unit.account_id, "ids": list(ids), "reminder": reminder_id}
+    return {row.nudge_id for row in await unit.session.execute(wanted, values)}

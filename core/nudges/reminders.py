@@ -9,13 +9,16 @@ from uuid import UUID
 
 from core.errors import NotFound
 from core.ids import NudgeId, ReminderId, UserId, new_id
-from core.nudges import policy, queries, reminder_queries
+from core.nudges import policy, queries, reminder_queries, wishes
 from core.nudges.models import Answer, Audience, NudgeState, ReminderState
 from core.nudges.reminder_queries import Held, Part
 from core.nudges.subjects import Subject, Subjects, described
+from core.outbox import queries as outbox
 from core.outbox.events import HomeChanged, NudgeAnswered
+from core.outbox.models import DeliveryState
 from core.unit import Unit
 
+POST = "nudges.post"
 LIVE = {NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN}
 
 
@@ -75,6 +78,8 @@ def _goes(unit: Unit, held: Held, part: Part, subject: Subject | None) -> bool:
     """Whether it is still to be asked, of this person, and at this hour. What is not is looked at afresh by the dispatcher."""
     if subject is None or not subject.open:
         return False
+    if held.state is ReminderState.UNKNOWN:
+        return True  # a person looked, did not find it, and wants it sent again
     if held.audience is not Audience.PERSON:
         return part.chosen or held.until is None or unit.now <= held.until or part.state is not NudgeState.SENDING
     if subject.owner_id != held.user_id:
@@ -90,9 +95,9 @@ async def put_off(unit: Unit, reminder_id: ReminderId, until: datetime) -> bool:
     """Its recipient does not want to be disturbed until then: what they did not choose the time of is planned anew. Says whether anything
     was."""
     held = await reminder_queries.held(unit, reminder_id)
-    if held is None or held.state is not ReminderState.QUEUED:
+    if held is None or held.user_id is None or held.state is not ReminderState.QUEUED:
         return False
-    hours = await reminder_queries.hours_of(unit, held.user_id)
+    hours = wishes.hours(*await queries.whose_day(unit, held.user_id))
     late: list[tuple[UUID, datetime]] = []
     for part in held.parts:
         if part.state is NudgeState.SENDING and not part.chosen:
@@ -117,6 +122,53 @@ async def sent(unit: Unit, reminder_id: ReminderId, channel: str, ts: str) -> in
     if held.home_is_kept and held.user_id is not None:
         unit.emit(HomeChanged(UserId(held.user_id)))
     return len(flipped)
+
+
+async def reconcile(unit: Unit) -> None:
+    """Looks after the reminders that should have gone out by now: where the outbox gave one up or cannot tell, its nudges go on all the same."""
+    late = await reminder_queries.queued(unit)
+    states = await outbox.states(unit, [f"{POST}:{one}" for one in late])
+    for reminder_id in late:
+        match states.get(f"{POST}:{reminder_id}"):
+            # Concluded without a message: there was no other place for it either.
+            case DeliveryState.FAILED | DeliveryState.DONE | None:
+                await _undeliverable(unit, reminder_id)
+            case DeliveryState.UNKNOWN:
+                await _in_question(unit, reminder_id)
+            case DeliveryState.WAITING | DeliveryState.LEASED | DeliveryState.SENDING:
+                continue
+
+
+async def _undeliverable(unit: Unit, reminder_id: ReminderId) -> None:
+    """A person who cannot be reached is asked through the admins; where they cannot either, the next one is tried when it is due."""
+    held = await reminder_queries.held(unit, reminder_id)
+    alone = await _only_here(unit, reminder_id, held)
+    if held is None:
+        return
+    again = held.audience is Audience.PERSON and not any(part.rerouted for part in alone)
+    if again:
+        await reminder_queries.reroute(unit, [part.id for part in alone])
+    ended = [] if again else [part.id for part in alone]
+    fresh = [new_id() for _ in ended]
+    await reminder_queries.mark_lost(unit, reminder_id, ReminderState.FAILED, ended, NudgeState.CANCELLED, fresh)
+
+
+async def _in_question(unit: Unit, reminder_id: ReminderId) -> None:
+    """Nobody can tell whether it arrived: it counts as asked, and its recipient sees it in App Home."""
+    held = await reminder_queries.held(unit, reminder_id)
+    alone = await _only_here(unit, reminder_id, held)
+    fresh = [new_id() for _ in alone]
+    ids = [part.id for part in alone]
+    await reminder_queries.mark_lost(unit, reminder_id, ReminderState.UNKNOWN, ids, NudgeState.UNKNOWN, fresh)
+    if held is not None and held.user_id is not None:
+        unit.emit(HomeChanged(UserId(held.user_id)))
+
+
+async def _only_here(unit: Unit, reminder_id: ReminderId, held: Held | None) -> Sequence[Part]:
+    """The nudges under way that no other reminder asks."""
+    waiting = [part for part in held.parts if part.state is NudgeState.SENDING] if held is not None else []
+    others = await reminder_queries.asked_elsewhere(unit, reminder_id, [part.id for part in waiting])
+    return [part for part in waiting if part.id not in others]
 
 
 async def shown(unit: Unit, reminder_id: ReminderId, subjects: Subjects) -> Shown:

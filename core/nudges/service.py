@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from core.accounts import preferences
 from core.accounts import queries as people
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from core.ids import UserId, new_id
 from core.nudges import policy, queries, wishes
 from core.nudges.hours import Hours, on_wall
 from core.nudges.models import Answer, Nudge
 from core.nudges.policy import Kind, Severity
+from core.nudges.recipients import can_act
 from core.nudges.wishes import Wishes
 from core.outbox.events import HomeChanged, NudgeAnswered
 from core.unit import Unit
@@ -29,12 +31,14 @@ async def plan(
     owner_id: UUID | None,
     at: datetime | None = None,
     severity: Severity = Severity.NORMAL,
+    again: bool = False,
 ) -> Nudge:
     """Something begins to wait: the first nudge about it is planned, for `at` if a person chose a time.
 
-    Whatever was planned or asked about the same subject before is over. `owner_id` None: whoever covers or leads is asked.
+    `owner_id` None: whoever covers or leads is asked. `again`: it waited before, and what was planned or asked then is over.
     """
-    await _end(unit, subject_id, Answer.PARKED_AGAIN)
+    if again:
+        await _end(unit, subject_id, Answer.PARKED_AGAIN)
     due = at or _first_due(kind, unit.now, await hours_of(unit, owner_id), severity)
     return _planned(unit, kind, subject_id, owner_id, due, number=1, chosen=at is not None)
 
@@ -97,18 +101,43 @@ async def wish(unit: Unit, wanted: Wishes) -> None:
     unit.emit(HomeChanged(UserId(user.id)))
 
 
-async def weekly(unit: Unit, *, wanted: bool) -> None:
-    """Switches the leads' weekly digest on or off."""
-    if wanted:
+async def settle(unit: Unit, changes: Mapping[str, object], *, cover: str | None) -> None:
+    """What the account prefers about nudges; `cover` is the Slack id of who is asked where nobody answers. Admins only.
+
+    Raises `Forbidden`, `Invalid` on the key that does not fit.
+    """
+    unit.scope.need_admin("change the preferences")
+    wanted = {**changes, "nudge_cover": ""}
+    if cover:
+        person = await people.user_by_slack_id(unit, cover)
+        if person is None or not can_act(person, Kind.FIX):
+            raise Invalid("This person is not an engineer here.", field="nudge_cover")
+        wanted["nudge_cover"] = str(person.id)
+    if name := str(wanted.get("nudge_holidays") or ""):
+        wishes.calendar(name)
+    if (name := str(wanted.get("nudge_timezone") or "")) and not wishes.is_zone(name):
+        raise Invalid(f"There is no time zone “{name}”; one is named like Europe/Berlin.", field="nudge_timezone")
+    if not wanted.get("nudge_days"):
+        raise Invalid("Choose at least one day.", field="nudge_days")
+    if wanted.get("nudge_start") == wanted.get("nudge_end"):
+        raise Invalid("The day must end at another time than it begins.", field="nudge_end")
+    if bool(wanted.get("nudge_quiet_from")) != bool(wanted.get("nudge_quiet_until")):
+        raise Invalid("Give both a start and an end of the quiet time, or neither.", field="nudge_quiet_until")
+    before = await preferences.of(unit)
+    after = await preferences.change(unit, wanted)
+    if after.nudge_weekly_digest and not (after.nudge_lead_channel or after.nudge_cover):
+        raise Invalid("The weekly digest needs a lead channel, or somebody who covers.", field="nudge_weekly_digest")
+    if after.nudge_weekly_digest and not before.nudge_weekly_digest:
         await plan(unit, Kind.WEEKLY, unit.account_id, owner_id=None)
-    else:
+    elif before.nudge_weekly_digest and not after.nudge_weekly_digest:
         await cancel(unit, unit.account_id)
 
 
 async def hours_of(unit: Unit, user_id: UUID | None) -> Hours:
     """When a person may be nudged; the account's own hours for None."""
-    account = await preferences.of(unit)
-    return wishes.hours(account, await people.user(unit, user_id) if user_id is not None else None)
+    if user_id is None:
+        return wishes.hours(await preferences.of(unit), None)
+    return wishes.hours(*await queries.whose_day(unit, user_id))
 
 
 def _planned(

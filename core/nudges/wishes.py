@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from datetime import date, time
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,13 +18,20 @@ from core.nudges.hours import Hours
 MOST_CALENDARS = 500
 
 
+class Mode(StrEnum):
+    """Each by itself when it is due (three or more at once together), one message a morning, or not at all."""
+
+    EACH = "each"
+    DIGEST = "digest"
+    OFF = "off"
+
+
 class Wishes(BaseModel):
     """What somebody changed for themselves; None: as the account has it. `channel` is where nudges go instead of a direct message."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    off: bool = False
-    digest_only: bool = False
+    mode: Mode = Mode.EACH
     channel: str | None = None
     days: tuple[int, ...] | None = None
     start: time | None = None
@@ -39,6 +47,14 @@ class Wishes(BaseModel):
             raise ValueError("give both a start and an end of the quiet time, or neither")
         return self
 
+    @property
+    def off(self) -> bool:
+        return self.mode is Mode.OFF
+
+    @property
+    def digest_only(self) -> bool:
+        return self.mode is Mode.DIGEST
+
 
 def of(user: User) -> Wishes:
     """What a person wishes; what this version cannot read counts as not wished."""
@@ -49,9 +65,9 @@ def of(user: User) -> Wishes:
 
 
 def read(given: Mapping[str, object]) -> Wishes:
-    """The wishes of a form. Raises `Invalid` on the field that does not fit."""
+    """The wishes of a form; no day chosen: those of the account. Raises `Invalid` on the field that does not fit."""
     try:
-        return Wishes.model_validate(given)
+        return Wishes.model_validate({name: value for name, value in given.items() if value not in (None, "", [])})
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ("quiet_from" if "quiet" in first["msg"] else "start")
@@ -70,6 +86,10 @@ def hours(account: Preferences, user: User | None) -> Hours:
         quiet=(quiet[0], quiet[1]) if quiet[0] is not None and quiet[1] is not None else None,
         closed=_closed(account.nudge_holidays),
     )
+
+
+def is_zone(name: str) -> bool:
+    return zone(name).key == name
 
 
 def zone(*names: str) -> ZoneInfo:

@@ -13,6 +13,7 @@ from core.scope import Role
 SECTIONS: Sequence[tuple[str, str, str]] = (
     ("roles", "Roles", "Who may do what"),
     ("team", "Team", "What holds for everybody here"),
+    ("nudges", "Reminders", "When people are asked how a fix went, and who is asked if they do not answer"),
 )
 """Name in the button's id, title, what it holds."""
 YES_NO = (("Yes", "true"), ("No", "false"))

@@ -11,6 +11,7 @@ from bot import blocks, errors
 from bot.features.access import views as access
 from bot.features.fixes import views as fixes
 from bot.features.home import views as home
+from bot.features.nudges import settings_views as nudge_settings
 from bot.features.nudges import views as nudges
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
@@ -19,7 +20,7 @@ from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
-from tests.house.rendered.nudges import nudges_views
+from tests.house.rendered.nudges import nudge_settings_views, nudges_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
 
@@ -28,6 +29,7 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (fixes, fixes_views),
     (home, home_views),
     (nudges, nudges_views),
+    (nudge_settings, nudge_settings_views),
     (sessions, sessions_views),
     (settings, settings_views),
 )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 
+from bot.features.nudges import settings_views
 from bot.features.nudges import views as nudges
+from core.accounts.preferences import Preferences
 from core.ids import NudgeId, ReminderId, new_id
 from core.nudges.models import Answer, Audience
 from core.nudges.policy import Kind
 from core.nudges.reminders import Line, Shown
 from core.nudges.subjects import Subject
+from core.nudges.wishes import Mode, Wishes
 from tests.builders import NOON
 from tests.house.rendered.data import URL, Data, Rendered, message
 
@@ -20,6 +24,15 @@ def nudges_views(data: Data) -> Iterator[Rendered]:
             shown = Shown(ReminderId(new_id()), audience, "C0HELPDESK", "C0HELPDESK", "1.0", lines)
             yield message("nudges.reminder", nudges.reminder(shown, URL, note="The channel is gone."))
     yield Rendered("nudges.still_waiting_modal", None, view=nudges.still_waiting_modal(new_id(), data.title, data.text))
+
+
+def nudge_settings_views(data: Data) -> Iterator[Rendered]:
+    account = Preferences(nudge_holidays=data.text[:10], nudge_timezone=data.text[:60], nudge_lead_channel="C0HELPDESK")
+    full = Wishes(mode=Mode.OFF, channel="C0HELPDESK", days=(0, 6), start=time(7), end=time(15, 30))
+    for wish in (Wishes(), full):
+        yield Rendered("nudges.wishes_modal", None, view=settings_views.wishes_modal(wish, account))
+    for cover in (None, "U0ANA00001"):
+        yield Rendered("nudges.settings_modal", None, view=settings_views.settings_modal(account, cover))
 
 
 def _mixed(data: Data) -> list[Line]:
