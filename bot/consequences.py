@@ -54,6 +54,7 @@ EFFECTS: Effects = {
         nudge_effects.elsewhere,
         before=nudge_effects.look_whether_disturbing,
         patient=True,
+        counts=nudge_effects.count,
     ),
     "nudges.update": Work(nudge_effects.update),
 }

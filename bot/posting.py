@@ -90,6 +90,8 @@ async def _posted(house: House, delivery: Delivery, token: UUID, post: Post, eve
     async with house.unit() as unit:
         if await service.conclude(unit, delivery, token, external_id=f"{where.channel}:{where.ts}"):
             await post.posted(unit, event, where)
+    if post.counts is not None:
+        post.counts(house.metrics)
 
 
 async def _look_for(house: House, delivery: Delivery) -> Posted | None:

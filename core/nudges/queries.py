@@ -148,7 +148,10 @@ class Ended:
 async def end(unit: Unit, subject_id: UUID, answer: Answer) -> Ended:
     """Ends everything that is planned, under way or unanswered about a subject."""
     values = {"account": unit.account_id, "subject": subject_id, "answer": answer.value, "now": unit.now}
-    rows = (await unit.session.execute(_END, values)).all()
+    rows = list(await unit.session.execute(_END, values))
+    if rows and all(row.state != NudgeState.PLANNED for row in rows):
+        # Perhaps the reminder was just being written down as sent: then its next nudge came while this one waited for it, unseen.
+        rows += list(await unit.session.execute(_END, values))
     out = [row.number for row in rows if row.state != NudgeState.PLANNED]
     return Ended(bool(out), max(out or [row.number for row in rows], default=0))
 

@@ -220,3 +220,13 @@ async def asked_elsewhere(unit: Unit, reminder_id: ReminderId, ids: Sequence[UUI
     ).bindparams(_IDS)
     values = {"account": unit.account_id, "ids": list(ids), "reminder": reminder_id}
     return {row.nudge_id for row in await unit.session.execute(wanted, values)}
+
+
+async def seconds_to_answer(unit: Unit, subject_id: UUID) -> float | None:
+    """How long the last question about a subject waited for its answer; None when it was put off, or nobody answered yet."""
+    wanted = text(
+        """select extract(epoch from ended_at - sent_at)::float from nudges where account_id = :account and subject_id = :subject
+             and state = 'answered' and answer in ('settled', 'parked_again') and sent_at is not null
+           order by ended_at desc, sent_at desc limit 1"""
+    )
+    return await unit.session.scalar(wanted, {"account": unit.account_id, "subject": subject_id})

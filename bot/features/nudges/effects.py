@@ -7,6 +7,7 @@ from typing import cast
 
 from bot.effects import House, Outgoing, Posted
 from bot.features.nudges import views
+from bot.metrics import Metrics
 from bot.slack import Gone, SlackFailed
 from bot.subjects import SUBJECTS
 from core.accounts import queries as people
@@ -76,6 +77,10 @@ async def posted(unit: Unit, event: Event, where: Posted) -> None:
     await reminders.sent(unit, cast("NudgeDue", event).reminder_id, where.channel, where.ts)
 
 
+def count(metrics: Metrics) -> None:
+    metrics.reminders_sent.inc()
+
+
 async def update(house: House, event: Event) -> None:
     """Every message that asked about it says what became of it."""
     subject_id = cast("NudgeAnswered", event).subject_id
@@ -84,6 +89,9 @@ async def update(house: House, event: Event) -> None:
             await reminders.shown(unit, one, SUBJECTS) for one in await reminder_queries.standing(unit, subject_id)
         ]
         installation = await people.installation(unit)
+        seconds = await reminder_queries.seconds_to_answer(unit, subject_id)
+    if seconds is not None:
+        house.metrics.nudge_answer_seconds.observe(seconds)
     for shown in standing:
         text, blocks = views.reminder(shown, installation.url)
         try:

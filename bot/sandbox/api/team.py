@@ -88,9 +88,15 @@ def _user(backend: Backend, user: str) -> Json:
 
 
 def dnd_info(backend: Backend, args: Json) -> Json:
-    """Say that nobody has asked for quiet."""
-    backend.workspace.person(text(args.get("user")))
-    return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1, "snooze_enabled": False}
+    """Say when somebody wants quiet."""
+    person = backend.workspace.person(text(args.get("user")))
+    since, until = person.undisturbed or (1, 1)
+    return {
+        "dnd_enabled": person.undisturbed is not None,
+        "next_dnd_start_ts": since,
+        "next_dnd_end_ts": until,
+        "snooze_enabled": False,
+    }
 
 
 def reactions_add(backend: Backend, args: Json) -> Json:
