@@ -173,7 +173,7 @@ async def delivering(
     worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
-    clock = scheduler(database, Nudging(database, worker_engine, metrics))
+    clock = scheduler(database, Nudging(database, worker_engine, installations, metrics))
     clock.start()
     try:
         async with wakeups.heard(url, worker.wake):

@@ -52,7 +52,6 @@ EFFECTS: Effects = {
         nudge_effects.compose,
         nudge_effects.posted,
         nudge_effects.elsewhere,
-        before=nudge_effects.look_whether_disturbing,
         patient=True,
         counts=nudge_effects.count,
     ),

@@ -42,8 +42,6 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
         if found is not None:
             await _posted(house, delivery, token, post, event, found)
             return
-    if post.before is not None:
-        await post.before(house, event)
     for compose in (post.compose, post.elsewhere):
         if compose is None:
             break

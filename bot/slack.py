@@ -58,7 +58,7 @@ PASSING = {
     "rate_limited",
     "team_added_to_org",
 }
-READS = {"users.info", "dnd.info", "conversations.info", "conversations.history", "conversations.replies"}
+READS = {"users.info", "dnd.teamInfo", "conversations.info", "conversations.history", "conversations.replies"}
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 LONGEST_WAIT_INSIDE = 3.0
 

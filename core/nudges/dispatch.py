@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from core.accounts import preferences
@@ -58,8 +59,16 @@ class Dispatched:
 NOTHING = Dispatched(0, ())
 
 
-async def dispatch(unit: Unit, subjects: Subjects) -> Dispatched:
-    """Hands what is due now to the outbox, as far as there is room."""
+async def soon_asked(unit: Unit) -> dict[UUID, str]:
+    """Whom the next `dispatch` is about, and their Slack ids; nobody when there is no room."""
+    room = MOST_UNDER_WAY - await queries.under_way(unit)
+    return await queries.soon_asked(unit, room) if room > 0 else {}
+
+
+async def dispatch(
+    unit: Unit, subjects: Subjects, undisturbed: Mapping[UUID, datetime] = MappingProxyType({})
+) -> Dispatched:
+    """Hands what is due now to the outbox, as far as there is room. `undisturbed`: until when people want to be left alone."""
     room = MOST_UNDER_WAY - await queries.under_way(unit)
     if room <= 0:
         return NOTHING
@@ -70,7 +79,7 @@ async def dispatch(unit: Unit, subjects: Subjects) -> Dispatched:
     staff = await _staff(unit, [*(due.user_id for due in claimed), *(one.owner_id for one in found.values())])
     plan = Plan()
     for due in claimed:
-        _judge(plan, due, found.get(due.subject_id), staff, unit.now)
+        _judge(plan, due, found.get(due.subject_id), staff, unit.now, undisturbed)
     await queries.cancel(unit, plan.cancelled, Answer.SETTLED)
     await queries.move(unit, plan.moved)
     await _make(unit, plan, staff)
@@ -85,7 +94,14 @@ async def _staff(unit: Unit, ids: Sequence[UUID | None]) -> Staff:
     return Staff(await people.users(unit, sorted(wanted)), await people.admins(unit), account)
 
 
-def _judge(plan: Plan, due: Due, subject: Subject | None, staff: Staff, now: datetime) -> None:
+def _judge(
+    plan: Plan,
+    due: Due,
+    subject: Subject | None,
+    staff: Staff,
+    now: datetime,
+    undisturbed: Mapping[UUID, datetime],
+) -> None:
     if subject is None or not subject.open:
         plan.cancelled.append(due.id)
         return
@@ -99,6 +115,9 @@ def _judge(plan: Plan, due: Due, subject: Subject | None, staff: Staff, now: dat
     at = policy.may_go(due.kind, now, hours, chosen=due.chosen or critical, active_at=subject.active_at)
     if asked and not due.chosen and _digest_only(staff, asked[0]):
         at = max(at, hours.morning_from(due.due_at, policy.MORNING))
+    rests = undisturbed.get(asked[0].user_id) if asked and asked[0].user_id else None
+    if rests is not None and not (due.chosen or critical):
+        at = max(at, policy.after_rest(now, due.owed_at, rests, hours) or now)
     if at > now:
         plan.moved.append((due, at, subject.owner_id, due.number))
         return

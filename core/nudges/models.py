@@ -36,7 +36,8 @@ class Answer(StrEnum):
 
 
 class Nudge(AccountOwned, Base, kw_only=True):
-    """`owed_at` is when it was due first, `due_at` what it was put off to; `chosen`: a person chose the time.
+    """`owed_at` is when it was due first, `due_at` what it was put off to; `chosen`: a person chose the time. `next_id` and `next_due_at` are of the
+    nudge that comes after it, made up when it sets out.
 
     `number` counts what was sent since it began to wait, snoozes apart. `user_id` is whom it is for as far as is known: at the moment of sending
     that is looked up again. `rerouted`: that person cannot be reached, so it goes to the admins.
@@ -67,6 +68,7 @@ class Nudge(AccountOwned, Base, kw_only=True):
     owed_at: Mapped[datetime]
     due_at: Mapped[datetime]
     next_due_at: Mapped[datetime | None] = mapped_column(default=None)
+    next_id: Mapped[UUID | None] = mapped_column(default=None)
     chosen: Mapped[bool] = mapped_column(default=False)
     rerouted: Mapped[bool] = mapped_column(default=False)
     number: Mapped[int]

@@ -14,7 +14,7 @@ from core.accounts.models import AccountSettings, User
 from core.accounts.preferences import Preferences
 from core.db import Engine
 from core.errors import NotFound
-from core.ids import AccountId, ReminderId
+from core.ids import AccountId, ReminderId, new_id
 from core.nudges.models import Answer, Nudge, NudgeState, Reminder, ReminderNudge, ReminderState
 from core.nudges.policy import Kind
 from core.unit import Unit
@@ -70,9 +70,13 @@ _MOVE = text(
     bindparam("numbers", type_=ARRAY(Integer())),
 )
 _QUEUE = text(
-    """update nudges n set state = 'sending', next_due_at = m.next_due_at
-       from unnest(:ids, :dues) as m(id, next_due_at) where n.account_id = :account and n.id = m.id"""
-).bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("dues", type_=ARRAY(TIMESTAMP(timezone=True))))
+    """update nudges n set state = 'sending', next_due_at = m.next_due_at, next_id = m.next_id
+       from unnest(:ids, :dues, :fresh) as m(id, next_due_at, next_id) where n.account_id = :account and n.id = m.id"""
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid())),
+    bindparam("dues", type_=ARRAY(TIMESTAMP(timezone=True))),
+    bindparam("fresh", type_=ARRAY(Uuid())),
+)
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,16 @@ async def claim(unit: Unit, people: int) -> Sequence[Due]:
     ]
 
 
+async def soon_asked(unit: Unit, people: int) -> dict[UUID, str]:
+    """The people whom something that FlowPilot timed is due for, at most `people`: their ids and Slack ids."""
+    values = {"account": unit.account_id, "now": unit.now, "looked_at": PEOPLE_LOOKED_AT, "people": people}
+    due = [row.user_id for row in await unit.session.execute(_DUE_PEOPLE, values) if row.user_id is not None]
+    if not due:
+        return {}
+    wanted = select(User.id, User.slack_user_id).where(User.account_id == unit.account_id, User.id.in_(due))
+    return {row.id: row.slack_user_id for row in await unit.session.execute(wanted)}
+
+
 @dataclass(frozen=True)
 class Ended:
     """`asked`: a message that asks is out or on its way. `number` is that of the last one sent, else of the one planned, 0 for none at all."""
@@ -185,7 +199,12 @@ async def queue(
     """Nudges (each with when the next one comes) go out with reminders; `links` are of reminder and nudge."""
     if not dues:
         return
-    values = {"account": unit.account_id, "ids": [due.id for due, _ in dues], "dues": [at for _, at in dues]}
+    values = {
+        "account": unit.account_id,
+        "ids": [due.id for due, _ in dues],
+        "dues": [at for _, at in dues],
+        "fresh": [new_id() for _ in dues],
+    }
     await unit.session.execute(_QUEUE, values)
     columns = [column.key for column in Reminder.__mapper__.column_attrs]
     if made:

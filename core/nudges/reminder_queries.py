@@ -17,7 +17,7 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid()))
 _HELD = text(
     """select r.audience, r.user_id, r.place, r.due_at as not_before, r.until, r.state as reminder, r.channel, r.ts,
          n.id, n.kind, n.subject_id, n.owed_at, n.next_due_at, n.chosen, n.rerouted, n.number, n.state, n.answer,
-         exists (select from users u where u.account_id = r.account_id and u.id = r.user_id and u.home_opened_at is not null) as home_is_kept
+         (select i.url from slack_installations i where i.account_id = r.account_id limit 1) as url
        from nudge_reminders r
        join nudge_reminder_nudges l on l.account_id = r.account_id and l.reminder_id = r.id
        join nudges n on n.account_id = l.account_id and n.id = l.nudge_id
@@ -28,17 +28,26 @@ _PLAN_AGAIN = text(
        from unnest(:ids, :dues) as m(id, due_at)
        where n.account_id = :account and n.id = m.id and n.state = 'sending'"""
 ).bindparams(_IDS, bindparam("dues", type_=ARRAY(TIMESTAMP(timezone=True))))
+# Its nudges are written down as sent, and the next of each is planned under the id that was made for it when it set out.
 _MARK = text(
     """with r as (
-         update nudge_reminders set state = 'sent', sent_at = :now, channel = :channel, ts = :ts where account_id = :account and id = :reminder),
+         update nudge_reminders set state = 'sent', sent_at = :now, channel = :channel, ts = :ts
+         where account_id = :account and id = :reminder returning user_id),
+       held as materialized (
+         select n.id, n.state, n.subject_id from nudge_reminder_nudges l
+         join nudges n on n.account_id = l.account_id and n.id = l.nudge_id
+         where l.account_id = :account and l.reminder_id = :reminder order by n.id for update of n),
        n as (
-         update nudges set state = 'sent', sent_at = :now where account_id = :account and id = any(:ids)
-         returning id, kind, subject_id, user_id, next_due_at, rerouted, number)
-       insert into nudges (account_id, id, kind, subject_id, user_id, owed_at, due_at, chosen, rerouted, number, state, planned_at)
-       select :account, m.id, n.kind, n.subject_id, n.user_id, n.next_due_at, n.next_due_at, false, n.rerouted, n.number + 1, 'planned', :now
-       from unnest(:fresh, :after) as m(id, after) join n on n.id = m.after"""
-).bindparams(_NOW, _IDS, bindparam("fresh", type_=ARRAY(Uuid())), bindparam("after", type_=ARRAY(Uuid())))
-
+         update nudges n set state = 'sent', sent_at = :now from held
+         where n.account_id = :account and n.id = held.id and held.state in ('sending', 'unknown')
+         returning n.kind, n.subject_id, n.user_id, n.next_id, n.next_due_at, n.rerouted, n.number, held.state as before),
+       following as (
+         insert into nudges (account_id, id, kind, subject_id, user_id, owed_at, due_at, chosen, rerouted, number, state, planned_at)
+         select :account, next_id, kind, subject_id, user_id, next_due_at, next_due_at, false, rerouted, number + 1, 'planned', :now
+         from n where before = 'sending' and next_due_at is not null)
+       select (select u.id from users u join r on u.id = r.user_id where u.account_id = :account and u.home_opened_at is not null) as home_of,
+         array(select subject_id from held where state not in ('sending', 'unknown', 'sent')) as settled"""
+).bindparams(_NOW)
 _BECOME = text(
     "update nudge_reminders set state = :became, sent_at = :now where account_id = :account and id = :reminder"
 ).bindparams(_NOW)
@@ -47,11 +56,11 @@ _LOST = text(
          update nudges set state = :nudge, sent_at = :now, ended_at = case when :nudge = 'cancelled' then cast(:now as timestamptz) end,
            answer = case when :nudge = 'cancelled' then 'undeliverable' end
          where account_id = :account and id = any(:ids) and state = 'sending'
-         returning id, kind, subject_id, user_id, next_due_at, rerouted, number)
+         returning kind, subject_id, user_id, next_id, next_due_at, rerouted, number)
        insert into nudges (account_id, id, kind, subject_id, user_id, owed_at, due_at, chosen, rerouted, number, state, planned_at)
-       select :account, m.id, n.kind, n.subject_id, n.user_id, n.next_due_at, n.next_due_at, false, n.rerouted, n.number + 1, 'planned', :now
-       from unnest(:ids, :fresh) as m(after, id) join n on n.id = m.after where n.next_due_at is not null"""
-).bindparams(_NOW, _IDS, bindparam("fresh", type_=ARRAY(Uuid())), bindparam("nudge", type_=Text()))
+       select :account, next_id, kind, subject_id, user_id, next_due_at, next_due_at, false, rerouted, number + 1, 'planned', :now
+       from n where next_due_at is not null"""
+).bindparams(_NOW, _IDS, bindparam("nudge", type_=Text()))
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Held:
-    """A reminder and its nudges. `home_is_kept`: its recipient has opened App Home before."""
+    """A reminder and its nudges. `url` is the workspace's address."""
 
     audience: Audience
     user_id: UUID | None
@@ -82,7 +91,7 @@ class Held:
     state: ReminderState
     channel: str | None
     ts: str | None
-    home_is_kept: bool
+    url: str
     parts: Sequence[Part]
 
 
@@ -116,7 +125,7 @@ async def held(unit: Unit, reminder_id: ReminderId) -> Held | None:
         ReminderState(first.reminder),
         first.channel,
         first.ts,
-        first.home_is_kept,
+        first.url or "",
         parts,
     )
 
@@ -133,26 +142,19 @@ async def drop(unit: Unit, reminder_id: ReminderId) -> None:
     await unit.session.execute(wanted, {"account": unit.account_id, "reminder": reminder_id})
 
 
-async def mark_sent(
-    unit: Unit,
-    reminder_id: ReminderId,
-    channel: str,
-    ts: str,
-    ids: Sequence[UUID],
-    following: Sequence[tuple[UUID, UUID]],
-) -> None:
-    """The reminder and the nudges `ids` are sent; `following` are pairs of a new id and the nudge it comes after."""
-    values = {
-        "account": unit.account_id,
-        "now": unit.now,
-        "reminder": reminder_id,
-        "channel": channel,
-        "ts": ts,
-        "ids": list(ids),
-        "fresh": [fresh for fresh, _ in following],
-        "after": [after for _, after in following],
-    }
-    await unit.session.execute(_MARK, values)
+@dataclass(frozen=True)
+class Marked:
+    """`settled` are the subjects that were settled before it was written down; `home_of` is the recipient who has opened App Home before."""
+
+    settled: Sequence[UUID]
+    home_of: UUID | None
+
+
+async def mark_sent(unit: Unit, reminder_id: ReminderId, channel: str, ts: str) -> Marked:
+    """The reminder and what it asks are sent, and what is asked next is planned."""
+    values = {"account": unit.account_id, "now": unit.now, "reminder": reminder_id, "channel": channel, "ts": ts}
+    row = (await unit.session.execute(_MARK, values)).one()
+    return Marked(row.settled, row.home_of)
 
 
 async def standing(unit: Unit, subject_id: UUID) -> Sequence[ReminderId]:
@@ -181,24 +183,13 @@ async def queued(unit: Unit) -> Sequence[ReminderId]:
 
 
 async def mark_lost(
-    unit: Unit,
-    reminder_id: ReminderId,
-    state: ReminderState,
-    ids: Sequence[UUID],
-    nudge: NudgeState,
-    fresh: Sequence[UUID],
+    unit: Unit, reminder_id: ReminderId, state: ReminderState, ids: Sequence[UUID], nudge: NudgeState
 ) -> None:
-    """The reminder did not surely arrive, and there is no other that asks `ids`: they become `nudge`, and the next of each gets an id of `fresh`."""
+    """The reminder did not surely arrive, and no other asks `ids`: they become `nudge`, and what is asked next is planned."""
     values = {"account": unit.account_id, "now": unit.now, "reminder": reminder_id, "became": state.value}
     await unit.session.execute(_BECOME, values)
     if ids:
-        asked = {
-            "account": unit.account_id,
-            "now": unit.now,
-            "ids": list(ids),
-            "nudge": nudge.value,
-            "fresh": list(fresh),
-        }
+        asked = {"account": unit.account_id, "now": unit.now, "ids": list(ids), "nudge": nudge.value}
         await unit.session.execute(_LOST, asked)
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from core.errors import NotFound
-from core.ids import NudgeId, ReminderId, UserId, new_id
-from core.nudges import policy, queries, reminder_queries, wishes
+from core.ids import NudgeId, ReminderId, UserId
+from core.nudges import policy, queries, reminder_queries
 from core.nudges.models import Answer, Audience, NudgeState, ReminderState
 from core.nudges.reminder_queries import Held, Part
 from core.nudges.subjects import Subject, Subjects, described
@@ -36,14 +36,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a reminder says now. `place` is where it goes, `channel` and `ts` where it stands."""
+    """What a reminder says now. `place` is where it goes, `channel` and `ts` where it stands; `url` is the workspace's address."""
 
     id: ReminderId
     audience: Audience
+    user_id: UUID | None
     place: str
     channel: str | None
     ts: str | None
     lines: Sequence[Line]
+    url: str
 
 
 class NotBefore(Exception):  # an outcome: it is night where its recipient is
@@ -71,7 +73,7 @@ async def ready(unit: Unit, reminder_id: ReminderId, subjects: Subjects) -> Show
         await reminder_queries.drop(unit, reminder_id)
         return None
     lines = [_line(part, found[part.subject_id], None) for part in going]
-    return Shown(reminder_id, held.audience, held.place, None, None, lines)
+    return Shown(reminder_id, held.audience, held.user_id, held.place, None, None, lines, held.url)
 
 
 def _goes(unit: Unit, held: Held, part: Part, subject: Subject | None) -> bool:
@@ -91,37 +93,13 @@ def _goes(unit: Unit, held: Held, part: Part, subject: Subject | None) -> bool:
     return at_work and rests
 
 
-async def put_off(unit: Unit, reminder_id: ReminderId, until: datetime) -> bool:
-    """Its recipient does not want to be disturbed until then: what they did not choose the time of is planned anew. Says whether anything
-    was."""
-    held = await reminder_queries.held(unit, reminder_id)
-    if held is None or held.user_id is None or held.state is not ReminderState.QUEUED:
-        return False
-    hours = wishes.hours(*await queries.whose_day(unit, held.user_id))
-    late: list[tuple[UUID, datetime]] = []
-    for part in held.parts:
-        if part.state is NudgeState.SENDING and not part.chosen:
-            at = policy.after_rest(unit.now, part.owed_at, until, hours)
-            if at is not None:
-                late.append((part.id, at))
-    await reminder_queries.plan_again(unit, [one for one, _ in late], [at for _, at in late])
-    return bool(late)
-
-
-async def sent(unit: Unit, reminder_id: ReminderId, channel: str, ts: str) -> int:
-    """It stands in Slack: its nudges are sent, and each one's next is planned. Returns how many were."""
-    held = await reminder_queries.held(unit, reminder_id)
-    if held is None:
-        return 0
-    flipped = [part for part in held.parts if part.state in {NudgeState.SENDING, NudgeState.UNKNOWN}]
-    following = [(new_id(), part.id) for part in flipped if part.state is NudgeState.SENDING and part.next_due_at]
-    await reminder_queries.mark_sent(unit, reminder_id, channel, ts, [part.id for part in flipped], following)
-    for part in held.parts:
-        if part.state not in LIVE:
-            unit.emit(NudgeAnswered(part.subject_id))  # it was settled while the message was on its way
-    if held.home_is_kept and held.user_id is not None:
-        unit.emit(HomeChanged(UserId(held.user_id)))
-    return len(flipped)
+async def sent(unit: Unit, reminder_id: ReminderId, channel: str, ts: str) -> None:
+    """It stands in Slack: its nudges are sent, and each one's next is planned."""
+    marked = await reminder_queries.mark_sent(unit, reminder_id, channel, ts)
+    for subject_id in marked.settled:
+        unit.emit(NudgeAnswered(subject_id))  # while the message was on its way
+    if marked.home_of is not None:
+        unit.emit(HomeChanged(UserId(marked.home_of)))
 
 
 async def reconcile(unit: Unit) -> None:
@@ -149,17 +127,15 @@ async def _undeliverable(unit: Unit, reminder_id: ReminderId) -> None:
     if again:
         await reminder_queries.reroute(unit, [part.id for part in alone])
     ended = [] if again else [part.id for part in alone]
-    fresh = [new_id() for _ in ended]
-    await reminder_queries.mark_lost(unit, reminder_id, ReminderState.FAILED, ended, NudgeState.CANCELLED, fresh)
+    await reminder_queries.mark_lost(unit, reminder_id, ReminderState.FAILED, ended, NudgeState.CANCELLED)
 
 
 async def _in_question(unit: Unit, reminder_id: ReminderId) -> None:
     """Nobody can tell whether it arrived: it counts as asked, and its recipient sees it in App Home."""
     held = await reminder_queries.held(unit, reminder_id)
     alone = await _only_here(unit, reminder_id, held)
-    fresh = [new_id() for _ in alone]
     ids = [part.id for part in alone]
-    await reminder_queries.mark_lost(unit, reminder_id, ReminderState.UNKNOWN, ids, NudgeState.UNKNOWN, fresh)
+    await reminder_queries.mark_lost(unit, reminder_id, ReminderState.UNKNOWN, ids, NudgeState.UNKNOWN)
     if held is not None and held.user_id is not None:
         unit.emit(HomeChanged(UserId(held.user_id)))
 
@@ -183,7 +159,7 @@ async def shown(unit: Unit, reminder_id: ReminderId, subjects: Subjects) -> Show
         for part in held.parts
         if (subject := found.get(part.subject_id)) is not None
     ]
-    return Shown(reminder_id, held.audience, held.place, held.channel, held.ts, lines)
+    return Shown(reminder_id, held.audience, held.user_id, held.place, held.channel, held.ts, lines, held.url)
 
 
 def _line(part: Part, subject: Subject, again_at: datetime | None) -> Line:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("owed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_id", sa.Uuid(), nullable=True),
         sa.Column("chosen", sa.Boolean(), nullable=False),
         sa.Column("rerouted", sa.Boolean(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),

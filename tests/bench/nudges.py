@@ -96,6 +96,7 @@ class _Place:
         self.connection, self.account, self.slack, self.api = connection, account, slack, api
         self.database = Database(engine_as(url, "app_rw"), lambda: AT_NOON, SUBSCRIPTIONS)
         self.worker_engine = engine_as(url, "app_worker", pool_size=2)
+        self.installations = Installations(self.database, slack, Workspace("", TEAM, "bench", api, BOT_PERSON, BOT))
 
     async def plan(self, number: int) -> None:
         """So many nudges are planned for later, and 5,000 are due."""
@@ -115,7 +116,8 @@ class _Place:
             claimed += len(found)
         rate = claimed / (time.perf_counter() - began)
         await self.connection.execute(
-            "update nudges set due_at = $1::timestamptz - interval '1 day' where due_at = $1::timestamptz + interval '30 days'", AT_NOON
+            "update nudges set due_at = $1::timestamptz - interval '1 day' where due_at = $1::timestamptz + interval '30 days'",
+            AT_NOON,
         )
         await self.connection.execute("vacuum (analyze) nudges")
         return rate
@@ -125,7 +127,7 @@ class _Place:
         await self.connection.execute(
             "update nudges set due_at = due_at + interval '9 days' where due_at <= $1", AT_NOON
         )
-        nudging = Nudging(self.database, self.worker_engine, Metrics())
+        nudging = Nudging(self.database, self.worker_engine, self.installations, Metrics())
         spent: list[float] = []
         for _ in range(200):
             began = time.perf_counter()
@@ -154,17 +156,15 @@ class _Place:
         await self.connection.execute(_OWED, self.account, AT_NOON)
         await self.connection.execute("vacuum (analyze)")
         metrics = Metrics()
-        home = Workspace("", TEAM, "bench", self.api, BOT_PERSON, BOT)
-        installations = Installations(self.database, self.slack, home)
-        worker = Worker(self.database, self.worker_engine, installations, OfflineProvider(()), EFFECTS, metrics)
-        nudging = Nudging(self.database, self.worker_engine, metrics)
+        worker = Worker(self.database, self.worker_engine, self.installations, OfflineProvider(()), EFFECTS, metrics)
+        nudging = Nudging(self.database, self.worker_engine, self.installations, metrics)
         self.database.wake = worker.wake
         running = asyncio.ensure_future(worker.run())
         began = time.perf_counter()
         sent = 0
         while sent < ONE_BY_ONE:
             await nudging.tick()
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.005)
             sent = int(metrics.registry.get_sample_value("flowpilot_nudge_reminders_sent_total") or 0)
         rate = sent / (time.perf_counter() - began)
         await worker.stop(5)

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import TIMESTAMP, bindparam, text
 
-from bot.app import Bot
+from bot.app import Bot, whoami
+from bot.installations import Installations
 from bot.metrics import Metrics
 from bot.nudging import Nudging
 from bot.sandbox.server import SandboxServer
@@ -41,7 +42,8 @@ async def states(bot: Bot) -> list[tuple[str, str]]:
 
 async def looked_after(bot: Bot) -> None:
     """What the clock does once a minute."""
-    await Nudging(bot.database, bot.database.engine, Metrics()).look_after()
+    home = Installations(bot.database, bot.slack, await whoami(bot.slack))
+    await Nudging(bot.database, bot.database.engine, home, Metrics()).look_after()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ async def test_somebody_who_wants_quiet_is_asked_when_it_is_over(bot: Bot, slack
     await slack.until(lambda: _asked_for_quiet(slack), within=PATIENCE)
     await slack.until(lambda: seeds.nothing_waits(bot), within=PATIENCE)
     assert await reminders(ben) == []
-    await slack.fault("dnd.info", "error", error="missing_scope")
+    await slack.fault("dnd.teamInfo", "error", error="missing_scope")
     await reminded(ben, clock, "2027-03-01 16:46")
 
 
@@ -170,7 +172,7 @@ async def _failed(slack: Slack) -> bool:
 
 
 async def _asked_for_quiet(slack: Slack) -> bool:
-    return bool(await slack.log("dnd.info"))
+    return bool(await slack.log("dnd.teamInfo"))
 
 
 async def _in_question(bot: Bot) -> bool:

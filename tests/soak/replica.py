@@ -18,7 +18,8 @@ from uuid import UUID
 import asyncpg
 
 from bot import delivery
-from bot.app import Part, database_url, running
+from bot.app import Part, database_url, running, whoami
+from bot.installations import Installations
 from bot.metrics import Metrics
 from bot.nudging import Nudging
 from bot.settings import load
@@ -56,7 +57,8 @@ async def live(number: int, clock: SharedClock) -> None:
     url = await database_url(settings)
     async with running(settings, Part.ALL, clock=clock, pace=UNHURRIED, host="127.0.0.1") as bot:
         worker_engine = engine_as(url, "app_worker", pool_size=1)
-        nudging = Nudging(bot.database, worker_engine, Metrics())
+        home = Installations(bot.database, bot.slack, await whoami(bot.slack))
+        nudging = Nudging(bot.database, worker_engine, home, Metrics())
         told, words = asyncio.Event(), set[str]()
 
         def hear(*said: object) -> None:

@@ -85,8 +85,8 @@ class Standin:
                 return {"team_id": TEAM, "user_id": BOT_PERSON, "bot_id": BOT, "url": "https://soak.slack.com/"}
             case "users.info":
                 return {"user": self.person(text(args["user"]))}
-            case "dnd.info":
-                return {"dnd_enabled": False, "snooze_enabled": False}
+            case "dnd.teamInfo":
+                return {"users": {}}
             case "conversations.open":
                 return {"channel": {"id": f"D{text(args['users'])[1:]}"}}
             case "conversations.history":

@@ -21,7 +21,7 @@ from tests.house.rendered.data import URL, Data, Rendered, message
 def nudges_views(data: Data) -> Iterator[Rendered]:
     for audience in Audience:
         for lines in ([_line(data)], [_line(data, asks=False)], [_line(data) for _ in range(30)], _mixed(data)):
-            shown = Shown(ReminderId(new_id()), audience, "C0HELPDESK", "C0HELPDESK", "1.0", lines)
+            shown = Shown(ReminderId(new_id()), audience, None, "C0HELPDESK", "C0HELPDESK", "1.0", lines, URL)
             yield message("nudges.reminder", nudges.reminder(shown, URL, note="The channel is gone."))
     yield Rendered("nudges.still_waiting_modal", None, view=nudges.still_waiting_modal(new_id(), data.title, data.text))
 
