@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 AT_ONCE = 8
+WORTH_A_CLAIM = 3
 PATIENT_AT_ONCE = 4  # of them: so that a card never waits for a place behind reminders
 
 
@@ -41,6 +42,33 @@ Running = dict["asyncio.Task[None]", UUID]
 
 class End(Protocol):
     async def __call__(self, unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None: ...
+
+
+@dataclass
+class Places:
+    """Who may be under way at once in an account, and whether a claim pays: one by one they would cost as much as the deliveries."""
+
+    patient: Sequence[str]
+    _more: bool = False
+    _more_patient: bool = False
+
+    def free(self, running: Running) -> tuple[int, int]:
+        """How many places are free, and how many of them for what is patient."""
+        patient = sum(task.get_name() in self.patient for task in running)
+        free = AT_ONCE - len(running)
+        return free, min(free, PATIENT_AT_ONCE - patient)
+
+    def note(self, free: int, patient: int, claimed: Sequence[Delivery]) -> None:
+        """What a claim found: a full one says that there is more."""
+        found = sum(one.effect in self.patient for one in claimed)
+        self._more, self._more_patient = len(claimed) == free, patient > 0 and found == patient
+
+    def enough(self, running: Running) -> bool:
+        """Whether there is more, and room for several of it."""
+        free, patient = self.free(running)
+        return (
+            not running or (self._more and free >= WORTH_A_CLAIM) or (self._more_patient and patient >= WORTH_A_CLAIM)
+        )
 
 
 @dataclass
@@ -107,12 +135,13 @@ class Worker:
         running = self._running[account_id] = {}
         try:
             installation = await self.installations.of_account(account_id)
-            house = House(
-                installation, self.database, self.installations.client, self.provider, self.metrics
-            )
+            house = House(installation, self.database, self.installations.client, self.provider, self.metrics)
+            places = Places(self._patient)
+            poked.set()
             while not self._stopping:
-                poked.clear()
-                await self._claim_into(running, house, account_id)
+                if poked.is_set() or places.enough(running):
+                    poked.clear()
+                    await self._claim_into(running, places, house, account_id)
                 if not running and (self._stopping or not poked.is_set()):
                     return
                 await _first_of(running, poked)
@@ -130,14 +159,15 @@ class Worker:
             if tokens := self._troubled.pop(account_id, None):
                 self._adrift.append((account_id, list(tokens)))
 
-    async def _claim_into(self, running: Running, house: House, account_id: AccountId) -> None:
+    async def _claim_into(self, running: Running, places: Places, house: House, account_id: AccountId) -> None:
         token = uuid4()
+        free, patient = places.free(running)
         try:
-            patient = sum(task.get_name() in self._patient for task in running)
-            claimed = await self._claim(account_id, token, AT_ONCE - len(running), PATIENT_AT_ONCE - patient)
+            claimed = await self._claim(account_id, token, free, patient)
         except Exception:
             self._trouble(account_id, token)  # the claim may be committed all the same
             raise
+        places.note(free, patient, claimed)
         for delivery in claimed:
             running[asyncio.create_task(self._deliver(house, delivery, token), name=delivery.effect)] = token
 

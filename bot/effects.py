@@ -55,7 +55,8 @@ Compose = Callable[[Unit, Event], Awaitable[Outgoing | None]]
 class Post:
     """`compose` says what to post now (None: nothing any more), `posted` keeps where it is, in the transaction that concludes the delivery;
     `elsewhere` says where it goes instead when the channel is gone; `displaced` finds the conversation a new place (given Slack's word for what is
-    wrong with the old one), and the post then lines up behind what makes it. `patient`: it gives way to everything that somebody waits for; `counts` counts what was sent."""
+    wrong with the old one), and the post then lines up behind what makes it. `patient`: it gives way to everything that somebody waits for; `counts`
+    counts what was sent."""
 
     compose: Compose
     posted: Callable[[Unit, Event, Posted], Awaitable[None]]

@@ -49,6 +49,8 @@ class Nudging:
     async def _ask(self, account_id: AccountId) -> None:
         async with self.database.unit(account_id, source="clock") as unit:
             soon = await dispatch.soon_asked(unit)
+        if soon is None:
+            return
         undisturbed = await self._undisturbed(soon) if soon else {}
         async with self.database.unit(account_id, source="clock") as unit:
             done = await dispatch.dispatch(unit, SUBJECTS, undisturbed)

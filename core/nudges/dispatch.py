@@ -59,10 +59,10 @@ class Dispatched:
 NOTHING = Dispatched(0, ())
 
 
-async def soon_asked(unit: Unit) -> dict[UUID, str]:
-    """Whom the next `dispatch` is about, and their Slack ids; nobody when there is no room."""
+async def soon_asked(unit: Unit) -> dict[UUID, str] | None:
+    """Whom the next `dispatch` is about, and their Slack ids; None when there is no room for any."""
     room = MOST_UNDER_WAY - await queries.under_way(unit)
-    return await queries.soon_asked(unit, room) if room > 0 else {}
+    return await queries.soon_asked(unit, room) if room > 0 else None
 
 
 async def dispatch(

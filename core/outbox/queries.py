@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -85,6 +86,30 @@ async def claim(
         .order_by(Delivery.due_at, Delivery.id)
     )
     return (await unit.session.scalars(rows)).all()
+
+
+# The two that every post needs, built once: building a statement costs more than running it.
+_HELD = "where account_id = :account and id = :delivery and lease_token = :token and state in ('leased', 'sending') returning id"
+_SENDING = text(
+    f"""update outbox set state = 'sending', target = cast(:target as jsonb), sent_at = clock_timestamp(),
+          lease_until = clock_timestamp() + :lease {_HELD}"""  # noqa: S608 - a constant of ours
+).bindparams(bindparam("lease", type_=Interval()), bindparam("target", type_=Text()))
+_CONCLUDE = text(f"update outbox set state = 'done', external_id = :external_id {_HELD}").bindparams(  # noqa: S608
+    bindparam("external_id", type_=Text())
+)
+
+
+async def sending(unit: Unit, delivery_id: DeliveryId, token: UUID, target: dict[str, str]) -> bool:
+    """The same as `write`, for a post that is about to go out; its lease begins anew."""
+    held = {"account": unit.account_id, "delivery": delivery_id, "token": token}
+    values = {**held, "target": json.dumps(target), "lease": LEASE}
+    return (await unit.session.execute(_SENDING, values)).first() is not None
+
+
+async def conclude(unit: Unit, delivery_id: DeliveryId, token: UUID, external_id: str | None) -> bool:
+    """The same as `write`, for what is done."""
+    held = {"account": unit.account_id, "delivery": delivery_id, "token": token}
+    return (await unit.session.execute(_CONCLUDE, {**held, "external_id": external_id})).first() is not None
 
 
 async def write(unit: Unit, delivery_id: DeliveryId, token: UUID, **values: object) -> bool:

@@ -51,7 +51,8 @@ from users u where u.account_id = $1 and u.name like 'Person %'"""
 _FIXES = """
 insert into session_suggested_fixes (account_id, id, session_id, title, description, confidence_pct, sources, composed_without_ai, status,
   applied_at, pending_reason, created_at)
-select $1, gen_random_uuid(), s.id, 'Restart the print spooler', '', 70, '[]', true, 'applied_pending', $2::timestamptz, 'the night backup', $2::timestamptz
+select $1, gen_random_uuid(), s.id, 'Restart the print spooler', '', 70, '[]', true, 'applied_pending',
+  $2::timestamptz, 'the night backup', $2::timestamptz
 from ai_sessions s where s.account_id = $1 and s.title = 'Printer'"""
 # As many about nothing that is there any more: what a claim reads is the table of nudges.
 _PLANNED = """
@@ -164,7 +165,7 @@ class _Place:
         sent = 0
         while sent < ONE_BY_ONE:
             await nudging.tick()
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.05)
             sent = int(metrics.registry.get_sample_value("flowpilot_nudge_reminders_sent_total") or 0)
         rate = sent / (time.perf_counter() - began)
         await worker.stop(5)
