@@ -21,6 +21,7 @@ from bot.slack import Lacking, Refused, ShutOut, SlackFailed, Throttled
 from core.db import Engine
 from core.errors import DomainError, NotFound, Unavailable
 from core.ids import AccountId
+from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.nudges.reminders import NotBefore
 from core.outbox import queries, service
@@ -31,7 +32,7 @@ from core.unit import Again, Database, Unit
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
-AT_ONCE = 8
+AT_ONCE = 16  # of an account: a model that thinks takes one place, and cards go on beside it
 WORTH_A_CLAIM = 3
 PATIENT_AT_ONCE = 4  # of them: so that a card never waits for a place behind reminders
 
@@ -79,6 +80,7 @@ class Worker:
     worker_engine: Engine
     installations: Installations
     provider: ModelProvider
+    desk: Desk
     effects: Effects
     metrics: Metrics
     _patient: Sequence[str] = field(init=False)
@@ -135,7 +137,9 @@ class Worker:
         running = self._running[account_id] = {}
         try:
             installation = await self.installations.of_account(account_id)
-            house = House(installation, self.database, self.installations.client, self.provider, self.metrics)
+            house = House(
+                installation, self.database, self.installations.client, self.provider, self.desk, self.metrics
+            )
             places = Places(self._patient)
             poked.set()
             while not self._stopping:

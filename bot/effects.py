@@ -10,6 +10,7 @@ from bot.blocks import Block
 from bot.installations import Installation
 from bot.metrics import Metrics
 from bot.slack import Slack
+from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.unit import Database, Event, Unit
 
@@ -26,6 +27,7 @@ class House:
     database: Database
     slack: Slack
     provider: ModelProvider
+    desk: Desk
     metrics: Metrics
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:

@@ -22,6 +22,11 @@ def name_of(block_id: str) -> str:
     return name if name and part.isdigit() else whole
 
 
+def is_part(block_id: str) -> bool:
+    """Whether the block holds one of several parts of a long text."""
+    return block_id.partition("~")[0] != name_of(block_id)
+
+
 def values(view: Json) -> dict[str, object]:
     """What the form holds, by field: the parts of a long text joined in order, empty inputs as None, ids from its metadata."""
     found: dict[str, object] = dict(meta(view))
@@ -29,9 +34,9 @@ def values(view: Json) -> dict[str, object]:
     for block_id in state:
         name, value = name_of(block_id), _value(cast("Json", cast("Json", state[block_id]).get("value") or {}))
         before = found.get(name)
-        found[name] = (
-            before + value if isinstance(before, str) and isinstance(value, str) and block_id != name else value
-        )
+        if is_part(block_id):
+            value = f"{before or ''}{value or ''}" or None  # an emptied part takes nothing from the others
+        found[name] = value
     return found
 
 

@@ -69,9 +69,9 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
 
 async def _send(house: House, delivery: Delivery, outgoing: Outgoing, *, patient: bool) -> Posted:
     try:
-        answer = await house.slack.post(
+        post = house.slack.post_patiently if patient else house.slack.post
+        answer = await post(
             outgoing.channel,
-            patient=patient,
             text=outgoing.text,
             blocks=list(outgoing.blocks),
             thread_ts=outgoing.thread_ts,

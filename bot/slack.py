@@ -186,15 +186,16 @@ class Slack:
         finally:
             self.metrics.slack_calls.labels(method, outcome).inc()
 
-    async def post(self, channel: str, *, patient: bool = False, **message: object) -> dict[str, object]:
-        """`chat.postMessage`, paced: waits up to 3 s for its turn, and raises `Throttled` when that is not enough.
-
-        A `patient` one leaves half of the workspace's burst to those for whom somebody waits.
-        """
-        if patient and (wait := self._workspace.until(self.pace.workspace_burst / 2)) > 0:
-            if wait > LONGEST_WAIT_INSIDE:
-                raise Throttled("chat.postMessage", timedelta(seconds=wait))
+    async def post_patiently(self, channel: str, **message: object) -> dict[str, object]:
+        """The same as `post`, but half of the workspace's burst is left to those for whom somebody waits."""
+        if (wait := self._workspace.until(self.pace.workspace_burst / 2)) > LONGEST_WAIT_INSIDE:
+            raise Throttled("chat.postMessage", timedelta(seconds=wait))
+        if wait > 0:
             await asyncio.sleep(wait)
+        return await self.post(channel, **message)
+
+    async def post(self, channel: str, **message: object) -> dict[str, object]:
+        """`chat.postMessage`, paced: waits up to 3 s for its turn, and raises `Throttled` when that is not enough."""
         waits = [bucket.take() for bucket in (self._workspace, self._channel(channel))]
         if max(waits) > LONGEST_WAIT_INSIDE:
             self._workspace.give_back()

@@ -7,17 +7,25 @@ from dataclasses import replace
 
 from bot.features.access import listeners as access
 from bot.features.access import people
+from bot.features.facts import listeners as facts
 from bot.features.fixes import listeners as fixes
+from bot.features.flows import catalogue
+from bot.features.flows import listeners as flows
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
+from bot.features.intake import listeners as intake
+from bot.features.model import listeners as model
 from bot.features.nudges import listeners as nudges
 from bot.features.sessions import listeners as sessions
+from bot.features.sessions import starting
 from bot.features.settings import listeners as settings
+from bot.features.turns import listeners as turns
+from bot.features.walks import listeners as walks
 from bot.guard import Listener
 from bot.interaction import Interaction, Kind
 
 PILOT: Mapping[str, Listener] = {
-    "new": sessions.new,
+    "new": starting.new,
     "mine": sessions.mine,
     "open": sessions.open_ones,
     "find": sessions.find,
@@ -28,17 +36,31 @@ PILOT: Mapping[str, Listener] = {
     "status": help_.status,
     "help": help_.show,
 }
-COMMANDS: Mapping[str, Mapping[str, Listener]] = {"/pilot": PILOT}
+L1: Mapping[str, Listener] = {
+    "new": intake.new,
+    "queue": intake.queue,
+    "mine": intake.mine,
+    "escalate": intake.escalate,
+    "help": help_.show,
+}
+COMMANDS: Mapping[str, Mapping[str, Listener]] = {"/pilot": PILOT, "/l1": L1}
 
 # The longest prefix of the action id wins; the rest of the id is the listener's argument.
 ACTIONS: Mapping[str, Listener] = {
-    "sessions.new": sessions.open_new,
+    "sessions.new": starting.open_new,
+    "sessions.start_anyway": starting.start_anyway,
+    "sessions.catch_up": sessions.catch_up,
     "sessions.menu": sessions.menu,
     "sessions.pick": sessions.pick,
     "sessions.page": sessions.turn_page,
+    "facts.add": facts.add,
+    "facts.edit": facts.edit,
+    "facts.remove": facts.remove,
     "fixes.decide": fixes.decide,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
+    "fixes.confirm_proposal": fixes.confirm_proposal,
+    "fixes.reject_proposal": fixes.reject_proposal,
     "fixes.menu": fixes.menu,
     "fixes.page": fixes.pending,
     "nudges.still_waiting": nudges.still_waiting,
@@ -46,6 +68,9 @@ ACTIONS: Mapping[str, Listener] = {
     "nudges.mute": nudges.mute,
     "nudges.menu": nudges.menu,
     "nudges.wishes": nudges.open_wishes,
+    "turns.stop": turns.stop,
+    "feedback.up": turns.helpful,
+    "feedback.down": turns.not_helpful,
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,
@@ -55,30 +80,68 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
     "settings.open.nudges": nudges.open_settings,
+    "settings.open.model": model.open_section,
+    "settings.open.l1": catalogue.open_section,
+    "settings.flows": catalogue.show,
+    "settings.flow": catalogue.switch,
     "settings.role": settings.open_role,
+    "intake.new": intake.open_new,
+    "intake.reopen": intake.reopen,
+    "intake.take_up": intake.take_up,
+    "intake.use_flow": intake.use_flow,
+    "intake.use_proposal": intake.use_proposal,
+    "intake.build_anyway": intake.build_anyway,
+    "intake.adhoc": intake.adhoc,
+    "intake.open_escalate": intake.open_escalate,
+    "intake.filter": intake.choose_filter,
+    "intake.page": intake.turn_page,
+    "flows.review": flows.review,
+    "flows.page": flows.turn_page,
+    "flows.edit": flows.edit,
+    "flows.decline": flows.decline,
+    "walks.answer": walks.answer,
+    "walks.back": walks.back,
+    "walks.note": walks.open_note,
+    "walks.take_over": walks.take_over,
+    "walks.resume": walks.resume,
+    "walks.resolve": walks.open_resolve,
+    "walks.escalate": walks.open_escalate,
+    "walks.continue": walks.go_on,
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
 SUBMISSIONS: Mapping[str, Listener] = {
-    "sessions.new": sessions.submit_new,
+    "sessions.new": starting.submit_new,
     "sessions.rename": sessions.submit_rename,
     "sessions.hand_to": sessions.submit_hand_to,
-    "facts.add": sessions.submit_fact,
+    "facts.add": facts.submit_add,
+    "facts.edit": facts.submit_edit,
+    "feedback.reason": turns.submit_reason,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
     "nudges.wishes": nudges.submit_wishes,
     "settings.save.nudges": nudges.save_settings,
     "settings.save.role": settings.save_role,
+    "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,
+    "settings.save.model": model.save,
+    "intake.new": intake.submit_new,
+    "intake.escalate": intake.submit_escalate,
+    "flows.edit": flows.submit_edit,
+    "flows.publish": flows.publish,
+    "walks.note": walks.submit_note,
+    "walks.resolve": walks.submit_resolve,
+    "walks.escalate": walks.submit_escalate,
     "house.notice": help_.ignore,
 }
 SHORTCUTS: Mapping[str, Listener] = {
-    "sessions.new": sessions.open_new,
-    "sessions.start_here": sessions.start_here,
-    "facts.keep": sessions.keep_fact,
+    "sessions.new": starting.open_new,
+    "sessions.start_here": starting.start_here,
+    "facts.keep": facts.keep,
+    "intake.new": intake.open_new,
 }
 EVENTS: Mapping[str, Listener] = {
-    "app_mention": sessions.mention,
-    "message": sessions.direct_message,
+    "app_mention": starting.mention,
+    "message": starting.message,
     "app_home_opened": home.opened,
     "user_change": people.changed,
 }
@@ -98,9 +161,7 @@ def listener_for(interaction: Interaction) -> tuple[Listener, Interaction]:
         case Kind.CLOSED:
             return help_.ignore, interaction
         case Kind.EVENT:
-            # Messages elsewhere than in the app's own conversation are neither stored nor read.
-            elsewhere = interaction.name == "message" and not interaction.is_direct
-            return (help_.ignore if elsewhere else EVENTS.get(interaction.name, help_.ignore)), interaction
+            return EVENTS.get(interaction.name.partition(".")[0], help_.ignore), interaction
 
 
 def _command(interaction: Interaction) -> tuple[Listener, Interaction]:

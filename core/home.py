@@ -10,6 +10,7 @@ from core.accounts.models import AccessRequest, User
 from core.fixes import queries as fixes
 from core.fixes.pages import Waiting
 from core.ids import UserId
+from core.intake.overview import Calls, calls
 from core.outbox import queries as outbox
 from core.outbox.models import Delivery
 from core.scope import Role
@@ -28,6 +29,7 @@ class Home:
     sessions: Page
     requests: Sequence[tuple[AccessRequest, str]]
     in_question: Sequence[Delivery]
+    calls: Calls
 
 
 async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: int = 0) -> Home:
@@ -39,4 +41,5 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         asked = await people.open_requests(unit)
         names = await people.users(unit, [request.user_id for request in asked])
         requests = [(request, names[request.user_id].name) for request in asked]
-    return Home(waiting, total, waiting_page, mine, requests, await outbox.unknown(unit, user.slack_user_id))
+    unknown = await outbox.unknown(unit, user.slack_user_id)
+    return Home(waiting, total, waiting_page, mine, requests, unknown, await calls(unit, user))

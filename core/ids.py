@@ -17,9 +17,12 @@ MessageId = NewType("MessageId", UUID)
 RequestId = NewType("RequestId", UUID)
 NudgeId = NewType("NudgeId", UUID)
 ReminderId = NewType("ReminderId", UUID)
+TurnId = NewType("TurnId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
-EscalationId = NewType("EscalationId", UUID)
+TicketId = NewType("TicketId", UUID)
 WalkId = NewType("WalkId", UUID)
+ProposalId = NewType("ProposalId", UUID)
+EscalationId = NewType("EscalationId", UUID)
 
 
 class _Clock7:

@@ -15,9 +15,15 @@ from core.audit.models import AuditEvent
 from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
+from core.intake.flows.models import Flow, FlowExample, FlowMatching, FlowVersion
+from core.intake.proposals.models import FlowProposal
+from core.intake.tickets.models import Ticket
+from core.intake.walks.models import Walk
 from core.nudges.models import Nudge, Reminder, ReminderNudge
 from core.outbox.models import Delivery, Received
 from core.sessions.models import Fact, Message, Session
+from core.spending.models import Spending
+from core.turns.models import Feedback, Turn
 
 MODELS: tuple[type[Base], ...] = (
     AccessCard,
@@ -28,6 +34,12 @@ MODELS: tuple[type[Base], ...] = (
     Delivery,
     Escalation,
     Fact,
+    Feedback,
+    Flow,
+    FlowExample,
+    FlowMatching,
+    FlowProposal,
+    FlowVersion,
     Message,
     Nudge,
     Received,
@@ -36,8 +48,12 @@ MODELS: tuple[type[Base], ...] = (
     Session,
     SlackInstallation,
     SlackWorkspace,
+    Spending,
     SuggestedFix,
+    Turn,
+    Ticket,
     User,
+    Walk,
 )
 
 metadata = Base.metadata

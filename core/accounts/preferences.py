@@ -22,6 +22,8 @@ class Preferences(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
+    enabled_l1_categories: tuple[str, ...] | None = None
+    """What first-line walks may be built for; None: every category there is."""
     mail_customers: bool = False
     nudge_cover: str = Field(default="", max_length=36)
     nudge_days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
@@ -33,6 +35,7 @@ class Preferences(BaseModel):
     nudge_start: time = time(9)
     nudge_timezone: str = Field(default="", max_length=60)
     nudge_weekly_digest: bool = False
+    model_budget_usd: int = Field(default=50, ge=0, le=100_000)
     templatize_prompt_enabled: bool = True
 
 

@@ -12,8 +12,13 @@ from core.fixes import queries
 from core.fixes.models import SuggestedFix
 from core.ids import FixId, SessionId
 from core.sessions import queries as sessions
-from core.sessions.models import Fact, Session
+from core.sessions.models import Fact, Message, Session
+from core.spending import queries as spending
+from core.spending.pages import NOTHING, Spent
+from core.turns import queries as turns
 from core.unit import Unit
+
+LAST_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,7 @@ class SessionCard:
     owner: User
     facts: Sequence[Fact]
     fix: SuggestedFix | None
+    spent: Spent = NOTHING
 
 
 async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:
@@ -29,7 +35,24 @@ async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:
     session = await sessions.session(unit, session_id)
     owner = await people.user(unit, session.owner_id)
     fix = (await queries.active_of(unit, [session.id])).get(session.id)
-    return SessionCard(session, owner, await sessions.facts(unit, session_id), fix)
+    facts = await sessions.facts(unit, session_id)
+    return SessionCard(session, owner, facts, fix, await spending.of_session(unit, session_id))
+
+
+@dataclass(frozen=True)
+class CatchUp:
+    """A session for who comes to it late: every fix, oldest first, and the last messages with their authors' names."""
+
+    card: SessionCard
+    fixes: Sequence[SuggestedFix]
+    said: Sequence[tuple[str, Message]]
+
+
+async def catch_up(unit: Unit, session_id: SessionId) -> CatchUp:
+    """Raises `NotFound`."""
+    card = await session_card(unit, session_id)
+    thread = [(name or "FlowPilot", message) for message, name in await turns.thread(unit, session_id) if message.text]
+    return CatchUp(card, await queries.fixes_of(unit, session_id), thread[-LAST_WORDS:])
 
 
 @dataclass(frozen=True)

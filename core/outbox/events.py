@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from core.ids import EscalationId, FixId, MessageId, ReminderId, RequestId, SessionId, UserId
+from core.ids import (
+    AccountId,
+    EscalationId,
+    FixId,
+    MessageId,
+    ProposalId,
+    ReminderId,
+    RequestId,
+    SessionId,
+    TicketId,
+    TurnId,
+    UserId,
+    WalkId,
+)
 from core.unit import Event
 
 
@@ -33,6 +46,29 @@ class ProposalWanted(Event):
     """The session has no fix to try: the problem is new, the last one failed, or there is a new fact."""
 
     session_id: SessionId
+
+
+@dataclass(frozen=True)
+class MessageHeard(Event):
+    """Somebody wrote in the session's thread, and waits for an answer."""
+
+    session_id: SessionId
+
+
+@dataclass(frozen=True)
+class SecretHeard(Event):
+    """Somebody wrote a secret in the session's thread: its author is told, nobody else."""
+
+    session_id: SessionId
+    message_id: MessageId
+
+
+@dataclass(frozen=True)
+class TurnShown(Event):
+    """A turn that showed itself while it was thinking has ended: what stands there becomes what came of it."""
+
+    session_id: SessionId
+    turn_id: TurnId
 
 
 @dataclass(frozen=True)
@@ -115,6 +151,72 @@ class NudgeAnswered(Event):
     subject_id: UUID
 
 
+@dataclass(frozen=True)
+class FlowsChanged(Event):
+    """What is published, or what people taught, is another: what finds flows is learned anew."""
+
+    account_id: AccountId
+
+
+@dataclass(frozen=True)
+class TicketOpened(Event):
+    """Somebody took a call; its ticket has no card yet."""
+
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class TicketChanged(Event):
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class TicketCardLost(Event):
+    """The card was deleted, or its channel is gone."""
+
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class WalkStarted(Event):
+    """The walk's card belongs in its ticket's thread, as its last message."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class WalkChanged(Event):
+    """Something its card shows: the step, the notes, the owner, the end."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class WalkHandedOver(Event):
+    """It was escalated: the thread is to hold what the engineer needs."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class StepsWanted(Event):
+    """A walk that is built on the way has answers without a step behind them."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class FlowProposed(Event):
+    """A walk that helped became a proposal, or joined one."""
+
+    ticket_id: TicketId
+    proposal_id: ProposalId
+
+
 EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -122,6 +224,9 @@ EVENTS: dict[str, type[Event]] = {
         SessionChanged,
         SessionCardLost,
         ProposalWanted,
+        MessageHeard,
+        SecretHeard,
+        TurnShown,
         MessageWritten,
         FixSuggested,
         FixChanged,
@@ -134,6 +239,15 @@ EVENTS: dict[str, type[Event]] = {
         EscalationChanged,
         NudgeDue,
         NudgeAnswered,
+        TicketOpened,
+        TicketChanged,
+        TicketCardLost,
+        WalkStarted,
+        WalkChanged,
+        WalkHandedOver,
+        StepsWanted,
+        FlowProposed,
+        FlowsChanged,
     )
 }
 

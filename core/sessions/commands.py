@@ -12,12 +12,13 @@ class Command(BaseModel):
 
 
 class StartSession(Command):
-    """`channel` and, where the thread exists already, `thread_ts` say where the card goes."""
+    """`channel` and, where the thread exists already, `thread_ts` say where the card goes. `anyway`: although an open one is much like it."""
 
     problem: str | None = None
     channel: str
     thread_ts: str | None = None
     private_channel: bool = False
+    anyway: bool = False
 
 
 class RenameSession(Command):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -28,6 +28,15 @@ class SessionStatus(StrEnum):
 
 
 OPEN = (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.REQUESTING_ESCALATION)
+
+
+NOTICE = timedelta(days=1)
+
+
+class Idle(StrEnum):
+    NOTHING = "nothing"
+    WARN = "warn"
+    ABANDON = "abandon"
 
 
 class Session(AccountOwned, Base, kw_only=True):
@@ -76,6 +85,7 @@ class Session(AccountOwned, Base, kw_only=True):
     resolved_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     last_active_at: Mapped[datetime]
+    warned_at: Mapped[datetime | None] = mapped_column(default=None)
 
     def touch(self, at: datetime) -> None:
         """A write that a note would show. An abandoned session is active again."""
@@ -84,9 +94,18 @@ class Session(AccountOwned, Base, kw_only=True):
 
     def stir(self, at: datetime) -> None:
         """Somebody acts on it, in a way no note would show."""
-        self.last_active_at = at
+        self.last_active_at, self.warned_at = at, None
         if self.status is SessionStatus.ABANDONED:
             self.status = SessionStatus.ACTIVE
+
+    def lies_idle(self, at: datetime, after: timedelta) -> Idle:
+        """What is due for a session that nobody touches: a word a day before it is closed as abandoned, then that, never without the word."""
+        if self.status not in {SessionStatus.ACTIVE, SessionStatus.PAUSED}:
+            return Idle.NOTHING
+        idle, notice = at - self.last_active_at, min(NOTICE, after / 2)
+        if self.warned_at is None:
+            return Idle.WARN if idle >= after - notice else Idle.NOTHING
+        return Idle.ABANDON if idle >= after and at - self.warned_at >= notice else Idle.NOTHING
 
     def pause(self, at: datetime) -> None:
         if self.status is not SessionStatus.ACTIVE:
@@ -157,6 +176,12 @@ class Author(StrEnum):
 
 
 class Message(AccountOwned, Base, kw_only=True):
+    """One message of a session's thread, as it reads now; secrets in it are masked before it is kept.
+
+    `wants_answer` and no `turn_id`: it is still to be answered. `turn_id` is the turn that answers it, or the one in which FlowPilot said
+    this; `fix_id` the fix that FlowPilot asks about.
+    """
+
     __tablename__ = "session_messages"
     __table_args__ = (
         one_of("author", Author),
@@ -164,11 +189,19 @@ class Message(AccountOwned, Base, kw_only=True):
             ["account_id", "session_id"], ["ai_sessions.account_id", "ai_sessions.id"], ondelete="CASCADE"
         ),
         Index(None, "account_id", "session_id", "id"),
+        Index("session_messages_ts_key", "account_id", "session_id", "ts", unique=True),
     )
 
     session_id: Mapped[UUID]
     author: Mapped[Author]
     user_id: Mapped[UUID | None] = mapped_column(default=None)
     text: Mapped[str]
+    files: Mapped[list[str]] = mapped_column(default_factory=list)
     ts: Mapped[str | None] = mapped_column(default=None)
+    wants_answer: Mapped[bool] = mapped_column(default=False)
+    turn_id: Mapped[UUID | None] = mapped_column(default=None)
+    fix_id: Mapped[UUID | None] = mapped_column(default=None)
+    composed_without_ai: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None] = mapped_column(default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -24,6 +24,7 @@ from core.accounts import queries as accounts
 from core.accounts.service import Workspace
 from core.db import engine_as
 from core.ids import AccountId
+from core.intake.desk import Desk
 from core.llm.offline import OfflineProvider
 from core.nudges import queries
 from core.unit import Database
@@ -157,7 +158,9 @@ class _Place:
         await self.connection.execute(_OWED, self.account, AT_NOON)
         await self.connection.execute("vacuum (analyze)")
         metrics = Metrics()
-        worker = Worker(self.database, self.worker_engine, self.installations, OfflineProvider(()), EFFECTS, metrics)
+        worker = Worker(
+            self.database, self.worker_engine, self.installations, OfflineProvider(()), Desk(), EFFECTS, metrics
+        )
         nudging = Nudging(self.database, self.worker_engine, self.installations, metrics)
         self.database.wake = worker.wake
         running = asyncio.ensure_future(worker.run())

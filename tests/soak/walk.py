@@ -15,10 +15,10 @@ from uuid import UUID
 import aiohttp
 import asyncpg
 
-from bot.sandbox.wire import Json, objs, text
 from tests.soak import clicks
 from tests.soak.clicks import Click
 from tests.soak.people import Fix, Owed, Somebody
+from tests.soak.questions import BUSY, HISTORY, NEXT, STANDS_FOR, asks_about
 from tests.soak.replica import CHANNEL, SharedClock
 from tests.soak.replicas import Replicas
 from tests.soak.standin import Standin, Taken
@@ -27,20 +27,6 @@ LATE = timedelta(minutes=10)
 """How late a reminder may come: Slack lost the answer some times, somebody died, and the waits between the tries add up."""
 GRID = 30  # minutes: many people press at the same instant, so that a quarter is some thousand steps
 HOUR = timedelta(hours=1)
-
-_NEXT = """select min(at) from (
-  (select min(due_at) as at from nudges where state = 'planned')
-  union all (select min(due_at) from outbox where state in ('waiting', 'leased', 'sending') and due_at > $1)) n"""
-_BUSY = """select
-  exists (select from nudges where state = 'planned' and due_at <= $1) as due,
-  exists (select from outbox o where o.due_at <= $1 and (o.state = 'waiting' or o.state in ('leased', 'sending'))
-    and (o.order_key is null or not exists (select from outbox e where e.account_id = o.account_id and e.order_key = o.order_key and e.id < o.id
-      and e.state in ('waiting', 'leased', 'sending')))) as deliveries,
-  exists (select from nudge_reminders r join outbox o on o.account_id = r.account_id and o.dedupe_key = 'nudges.post:' || r.id
-    where r.state = 'queued' and r.due_at <= $1 and o.state in ('failed', 'unknown', 'done')) as lost"""
-_STANDS_FOR = """select n.subject_id from outbox o
-  join nudge_reminder_nudges l on l.account_id = o.account_id and l.reminder_id = (o.ids->>'reminder_id')::uuid
-  join nudges n on n.account_id = l.account_id and n.id = l.nudge_id where o.id = $1"""
 
 
 class Broken(AssertionError):
@@ -111,7 +97,7 @@ class Walk:
         await self._last_look()
 
     async def _next(self) -> datetime | None:
-        due = await self.connection.fetchval(_NEXT, self.now)
+        due = await self.connection.fetchval(NEXT, self.now)
         times = [at for at in (due, self.agenda[0][0] if self.agenda else None) if at is not None]
         return max(min(times), self.now + timedelta(milliseconds=1)) if times else None
 
@@ -144,7 +130,7 @@ class Walk:
         """Waits until nothing is due any more at this instant."""
         rounds = 0
         while True:
-            busy = await self.connection.fetchrow(_BUSY, self.now)
+            busy = await self.connection.fetchrow(BUSY, self.now)
             if busy is None or not any(busy.values()):
                 return
             rounds += 1
@@ -221,9 +207,9 @@ class Walk:
                 raise Broken(f"posted twice: {message.first}")
             self.markers.add(message.marker)
             self.count("messages")
-            asks = _asks_about(message.first)
+            asks = asks_about(message.first)
             if "more: App Home" in json.dumps(message.first):  # a digest of more than it can show
-                asks |= {row["subject_id"] for row in await self.connection.fetch(_STANDS_FOR, UUID(message.marker))}
+                asks |= {row["subject_id"] for row in await self.connection.fetch(STANDS_FOR, UUID(message.marker))}
             for fix_id in asks:
                 self._judge(self.fixes[fix_id], message)
 
@@ -283,12 +269,7 @@ class Walk:
             fix.was_asked(fix.owed, fix.owed.at)
 
     async def _history(self, fix: Fix) -> list[str]:
-        rows = await self.connection.fetch(
-            "select n.state, n.answer, n.number, n.due_at, n.sent_at, r.state as reminder from nudges n "
-            "left join nudge_reminder_nudges l on l.nudge_id = n.id left join nudge_reminders r on r.id = l.reminder_id "
-            "where n.subject_id = $1 order by n.id",
-            fix.id,
-        )
+        rows = await self.connection.fetch(HISTORY, fix.id)
         return [str(dict(row)) for row in rows]
 
     async def _last_look(self) -> None:
@@ -311,13 +292,3 @@ class Walk:
         await self.connection.execute("update users set home_opened_at = $2 where slack_user_id = $1", who, self.now)
         if not await self._acked(clicks.home(who)):
             raise Broken("App Home was not opened")
-
-
-def _asks_about(message: Json) -> set[UUID]:
-    """The fixes whose buttons a message carries."""
-    found: set[UUID] = set()
-    for block in objs(message.get("blocks")):
-        for element in objs(block.get("elements")):
-            if text(element.get("action_id")).startswith("fixes.record."):
-                found.add(UUID(text(element.get("value"))))
-    return found

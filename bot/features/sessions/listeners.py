@@ -1,112 +1,20 @@
-"""Starting and steering sessions."""
+"""Listing and steering sessions."""
 
 from __future__ import annotations
 
+from bot import facts
 from bot.answers import Answer, Done, Open, Reply
 from bot.features.sessions import views
-from bot.features.sessions.words import is_problem, readable
 from bot.forms import command, values
 from bot.interaction import Interaction, as_id
 from core.accounts import queries as people
-from core.errors import DomainError, Invalid
+from core.errors import Invalid
+from core.fixes import overview
 from core.ids import SessionId, UserId
 from core.sessions import queries, service
-from core.sessions.commands import AddFact, HandTo, RenameSession, StartSession
-from core.sessions.models import Session
+from core.sessions.commands import HandTo, RenameSession
 from core.sessions.pages import Page
 from core.unit import Unit
-
-STARTED = "Started: the session's card appears here in a moment."
-
-
-async def _start(interaction: Interaction, wanted: StartSession) -> Session:
-    team = interaction.installation.team_id
-    try:
-        channel = await interaction.channels.fit_for_a_session(interaction.slack, team, wanted.channel)
-    except DomainError:
-        async with interaction.read() as unit:  # whoever may not start one at all is not sent to mend the channel first
-            unit.scope.need_engineer("start a session")
-        raise
-    direct = wanted.channel.startswith("D")
-    async with interaction.unit() as unit:
-        return await service.start(
-            unit, wanted.model_copy(update={"private_channel": channel.is_private and not direct})
-        )
-
-
-async def new(interaction: Interaction) -> Answer:
-    """`/pilot new [problem]`: with a text the session starts, without one a form asks for it."""
-    if not interaction.text.strip():
-        async with interaction.read() as unit:
-            unit.scope.need_engineer("start a session")
-        return Open(views.new_modal(channel=interaction.channel))
-    await _start(interaction, StartSession(problem=interaction.text, channel=interaction.channel or ""))
-    return Reply(STARTED)
-
-
-async def open_new(interaction: Interaction) -> Answer:
-    """The button and the global shortcut *New session*: in a message its channel is known, elsewhere the form asks."""
-    async with interaction.read() as unit:
-        unit.scope.need_engineer("start a session")
-    return Open(views.new_modal(channel=interaction.channel))
-
-
-async def start_here(interaction: Interaction) -> Answer:
-    """The message shortcut *Start a session here*: the form, filled with the message's text; the session is the message's thread."""
-    async with interaction.read() as unit:
-        unit.scope.need_engineer("start a session")
-    thread = interaction.thread_ts or interaction.message_ts
-    return Open(views.new_modal(channel=interaction.channel, thread_ts=thread, problem=readable(interaction.text)))
-
-
-async def submit_new(interaction: Interaction) -> Answer:
-    wanted = command(StartSession, interaction.view or {})
-    await _start(interaction, wanted)
-    return Done()
-
-
-async def mention(interaction: Interaction) -> Answer:
-    """`@FlowPilot …` in a channel: the session's thread is the message's own."""
-    problem = readable(interaction.text, without=interaction.installation.bot_user_id)
-    thread = interaction.thread_ts or interaction.message_ts
-    if not problem:
-        return Reply(
-            "Tell me the problem in the same message: “@FlowPilot the printer on floor 2 prints blank pages”. /pilot help has more."
-        )
-    if interaction.thread_ts and (
-        known := await _of_thread(interaction, interaction.channel or "", interaction.thread_ts)
-    ):
-        return _already(known)
-    await _start(interaction, StartSession(problem=problem, channel=interaction.channel or "", thread_ts=thread))
-    return Done()
-
-
-async def direct_message(interaction: Interaction) -> Answer:
-    """A message to the app: one that states a problem becomes a session in its thread, anything else gets an answer and a button."""
-    text = readable(interaction.text)
-    if interaction.thread_ts and (
-        known := await _of_thread(interaction, interaction.channel or "", interaction.thread_ts)
-    ):
-        return _already(known)
-    if not is_problem(text):
-        async with interaction.read() as unit:
-            unit.scope.need_engineer("start a session")
-        return Reply(*views.greeting())
-    thread = interaction.thread_ts or interaction.message_ts
-    await _start(interaction, StartSession(problem=text, channel=interaction.channel or "", thread_ts=thread))
-    return Done()
-
-
-async def _of_thread(interaction: Interaction, channel: str, thread_ts: str) -> Session | None:
-    async with interaction.read() as unit:
-        unit.scope.need_engineer("work on a session")
-        return await queries.in_thread(unit, channel, thread_ts)
-
-
-def _already(session: Session) -> Answer:
-    return Reply(
-        f"This thread is the session “{session.title}”. Its card has the menu: add a fact, rename, hand over, pause."
-    )
 
 
 async def mine(interaction: Interaction) -> Answer:
@@ -197,11 +105,19 @@ async def menu(interaction: Interaction) -> Answer:
         async with interaction.read() as unit:
             unit.scope.need_engineer("change a session")
             session = await queries.session(unit, session_id)
-        form = {"add_fact": views.fact_modal, "rename": views.rename_modal, "hand_to": views.hand_to_modal}[verb]
+        form = {"add_fact": facts.add_modal, "rename": views.rename_modal, "hand_to": views.hand_to_modal}[verb]
         return Open(form(session))
     async with interaction.unit() as unit:
         await _steer(unit, verb, session_id)
     return Done()
+
+
+async def catch_up(interaction: Interaction) -> Answer:
+    """The card's button: where the session stands, for who comes to it late."""
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("see a session")
+        state = await overview.catch_up(unit, SessionId(interaction.id_from_value()))
+    return Reply(*views.catch_up(state))
 
 
 async def submit_rename(interaction: Interaction) -> Answer:
@@ -222,21 +138,4 @@ async def submit_hand_to(interaction: Interaction) -> Answer:
         await service.hand_to(
             unit, HandTo(session_id=SessionId(as_id(form.get("session_id"))), user_id=UserId(heir.id))
         )
-    return Done()
-
-
-async def keep_fact(interaction: Interaction) -> Answer:
-    """The message shortcut *Keep as fact*: the form, filled with the message's text."""
-    session = await _of_thread(
-        interaction, interaction.channel or "", interaction.thread_ts or interaction.message_ts or ""
-    )
-    if session is None:
-        raise Invalid("This message is in no session's thread, so there is nothing to keep it for.")
-    return Open(views.fact_modal(session, text=readable(interaction.text), message_ts=interaction.message_ts))
-
-
-async def submit_fact(interaction: Interaction) -> Answer:
-    wanted = command(AddFact, interaction.view or {})
-    async with interaction.unit() as unit:
-        await service.add_fact(unit, wanted)
     return Done()

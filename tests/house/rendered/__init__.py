@@ -9,29 +9,48 @@ from typing import cast
 
 from bot import blocks, errors
 from bot.features.access import views as access
+from bot.features.facts import views as facts
 from bot.features.fixes import views as fixes
+from bot.features.flows import catalogue_views as catalogue
+from bot.features.flows import views as flows
 from bot.features.home import views as home
+from bot.features.intake import views as intake
+from bot.features.model import views as model
 from bot.features.nudges import settings_views as nudge_settings
 from bot.features.nudges import views as nudges
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
+from bot.features.turns import views as turns
+from bot.features.walks import views as walks
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
+from tests.house.rendered.facts import facts_views
 from tests.house.rendered.fixes import fixes_views
+from tests.house.rendered.flows import catalogue_views, flows_views
 from tests.house.rendered.home import home_views
+from tests.house.rendered.intake import intake_views, walks_views
+from tests.house.rendered.model import model_views
 from tests.house.rendered.nudges import nudge_settings_views, nudges_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
+from tests.house.rendered.turns import turns_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
+    (facts, facts_views),
     (fixes, fixes_views),
+    (catalogue, catalogue_views),
+    (flows, flows_views),
     (home, home_views),
     (nudges, nudges_views),
     (nudge_settings, nudge_settings_views),
+    (model, model_views),
     (sessions, sessions_views),
     (settings, settings_views),
+    (turns, turns_views),
+    (intake, intake_views),
+    (walks, walks_views),
 )
 TEXTS: Mapping[str, str] = {
     "nothing": "",
