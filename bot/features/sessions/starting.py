@@ -12,11 +12,13 @@ from bot.interaction import Interaction, Kind
 from bot.slack import SlackFailed
 from bot.words import is_problem, readable
 from core.errors import DomainError
+from core.outbox import queries as outbox
 from core.sessions import queries, service
 from core.sessions.commands import StartSession
 from core.sessions.models import Session
 from core.sessions.similar import OpenOne, alike
 from core.text import clean
+from core.unit import Duplicate
 
 STARTED = "Started: the session's card appears here in a moment."
 
@@ -43,6 +45,9 @@ async def _like_it(interaction: Interaction, wanted: StartSession) -> OpenOne | 
     async with interaction.read() as unit:
         unit.scope.need_engineer("start a session")
         open_ones = await queries.open_problems(unit)
+        # Afterwards, so that a session which this very delivery started is never taken for another that is like it.
+        if await outbox.was_received(unit, interaction.receipt):
+            raise Duplicate(interaction.receipt)
     # In a thread: two hundred problems take some tens of milliseconds to compare, and other clicks must not wait for them.
     return await asyncio.to_thread(alike, clean(wanted.problem or ""), open_ones) if open_ones else None
 
