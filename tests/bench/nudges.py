@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
+from uuid import UUID
 
 import aiohttp
 import asyncpg
@@ -28,6 +29,7 @@ from core.intake.desk import Desk
 from core.llm.offline import OfflineProvider
 from core.nudges import queries
 from core.unit import Database
+from tests import bulk
 from tests.bench.clicks import BOT, BOT_PERSON, TEAM, Click
 from tests.bench.load import Connection, press
 from tests.bench.product import OUTCOME, Product
@@ -41,20 +43,6 @@ AT_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday: everybody is at work."""
 UNHURRIED = Pace(per_channel=1e6, channel_burst=1e6, per_workspace=1e6, workspace_burst=1e6)
 
-_PEOPLE = """
-insert into users (account_id, id, slack_user_id, name, role, kind, can_cover_l1, tz)
-select $1, gen_random_uuid(), 'U' || lpad(n::text, 9, '0'), 'Person ' || n, 'engineer', 'member', false, 'UTC' from generate_series(1, $2::int) n"""
-_SESSIONS = """
-insert into ai_sessions
-  (account_id, id, status, state_version, title, problem, owner_id, started_by, channel, private_channel, created_at, last_active_at)
-select $1, gen_random_uuid(), 'active', 0, 'Printer', 'Printer', u.id, u.id, 'C0BENCH001', false, $2::timestamptz, $2::timestamptz - interval '1 day'
-from users u where u.account_id = $1 and u.name like 'Person %'"""
-_FIXES = """
-insert into session_suggested_fixes (account_id, id, session_id, title, description, confidence_pct, sources, composed_without_ai, status,
-  applied_at, pending_reason, created_at)
-select $1, gen_random_uuid(), s.id, 'Restart the print spooler', '', 70, '[]', true, 'applied_pending',
-  $2::timestamptz, 'the night backup', $2::timestamptz
-from ai_sessions s where s.account_id = $1 and s.title = 'Printer'"""
 # As many about nothing that is there any more: what a claim reads is the table of nudges.
 _PLANNED = """
 insert into nudges (account_id, id, kind, subject_id, user_id, owed_at, due_at, chosen, rerouted, number, state, planned_at)
@@ -194,14 +182,22 @@ async def _place(product: Product) -> AsyncGenerator[_Place]:
             raise RuntimeError("the server made no account when it started")
         async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
             api = f"http://127.0.0.1:{port}/api/"
-            await connection.execute(_PEOPLE, account, PEOPLE)
-            await connection.execute(_SESSIONS, account, AT_NOON)
-            await connection.execute(_FIXES, account, AT_NOON)
-            yield _Place(url, connection, account, Slack("xoxb-1", api, session, Metrics(), UNHURRIED), api)
+            place = _Place(url, connection, account, Slack("xoxb-1", api, session, Metrics(), UNHURRIED), api)
+            people = [bulk.an_engineer(account, f"U{n:09d}") for n in range(PEOPLE)]
+            await bulk.put(place.database, account, people)
+            await _parked(place.database, account, [one.id for one in people], AT_NOON)
+            yield place
     finally:
         standin.terminate()
         await standin.wait()
         await connection.close()
+
+
+async def _parked(database: Database, account: AccountId, owners: Sequence[UUID], at: datetime) -> None:
+    """A fix that waits to be verified for each of these owners."""
+    sessions = [bulk.a_session(account, owner, at - timedelta(days=1)) for owner in owners]
+    await bulk.put(database, account, sessions)
+    await bulk.put(database, account, [bulk.a_fix(account, one.id, at, parked=True) for one in sessions])
 
 
 async def _listens(port: int) -> None:
@@ -218,6 +214,7 @@ async def _clicks(product: Product, repeats: int, seconds: float) -> tuple[list[
     url = product.database
     connection = await asyncpg.connect(host=str(url.query["host"]), user="postgres", database=url.database)
     calm, busy = list[float](), list[float]()
+    database = Database(engine_as(url, "app_rw", pool_size=1), lambda: datetime.now(UTC), {})
     try:
         account = await connection.fetchval("select account_id from slack_workspaces where team_id = $1", TEAM)
         for _ in range(repeats):
@@ -231,9 +228,8 @@ async def _clicks(product: Product, repeats: int, seconds: float) -> tuple[list[
                         account,
                         '{"days": [0, 1, 2, 3, 4, 5, 6], "start": "00:00", "end": "23:59"}',
                     )
-                    for _ in range(15_000 // PEOPLE):
-                        await connection.execute(_SESSIONS, account, now)
-                    await connection.execute(_FIXES, account, now)
+                    people = await connection.fetch("select id from users where name like 'Person %'")
+                    await _parked(database, account, [row["id"] for row in people] * (15_000 // PEOPLE), now)
                     await connection.execute(_OWED, account, now)
                 await connection.execute("vacuum (analyze)")
                 async with product.server(role="all") as server:
@@ -243,6 +239,7 @@ async def _clicks(product: Product, repeats: int, seconds: float) -> tuple[list[
                 found.append(quantiles(run.latencies, n=20)[18] * 1000)
                 await product.forget()
     finally:
+        await database.dispose()
         await connection.close()
     return calm, busy
 

@@ -35,7 +35,6 @@ _CLOSED = holidays.country_holidays(HOLIDAYS)
 class Somebody:
     """`wishes` as the house keeps them."""
 
-    id: UUID
     slack_id: str
     zone: str
     start: time = time(9)
@@ -157,8 +156,6 @@ class Fix:
 
 def crowd(number: int, chance: random.Random) -> list[Somebody]:
     """So many people in twelve zones, some without one, some with hours, days, quiet times or wishes of their own."""
-    from core.ids import new_id  # noqa: PLC0415
-
     found: list[Somebody] = []
     for n in range(number):
         zone = "" if chance.random() < 0.03 else ZONES[n % len(ZONES)]
@@ -166,5 +163,5 @@ def crowd(number: int, chance: random.Random) -> list[Somebody]:
         days = chance.choice([(0, 1, 2, 3, 4)] * 6 + [(0, 1, 2, 3), (2, 3, 4, 5, 6)])
         quiet = chance.choice([None] * 5 + [(time(12), time(13))])
         digest = chance.random() < 0.1
-        found.append(Somebody(new_id(), f"U{n:09d}", zone, start, end, days, quiet, digest))
+        found.append(Somebody(f"U{n:09d}", zone, start, end, days, quiet, digest))
     return found

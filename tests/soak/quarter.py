@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import tempfile
@@ -15,9 +14,14 @@ from uuid import UUID
 
 import aiohttp
 import asyncpg
+from sqlalchemy.engine import URL
 
 from core import bootstrap, embedded
-from core.ids import new_id
+from core.accounts.models import AccountSettings
+from core.db import engine_as
+from core.ids import AccountId
+from core.unit import Database
+from tests import bulk
 from tests.bench.clicks import BOT_TOKEN, SIGNING_SECRET, TEAM
 from tests.soak.people import HOLIDAYS, Fix, Somebody, crowd
 from tests.soak.replica import SharedClock
@@ -59,7 +63,7 @@ async def quarter(scale: Scale, seed: int) -> dict[str, int]:
         connection = await asyncpg.connect(host=str(url.query["host"]), user="postgres", database=url.database)
         stack.push_async_callback(connection.close)
         people = crowd(scale.people, chance)
-        fixes = await _settle(connection, people, scale.fixes, chance)
+        fixes = await _settle(connection, url, people, scale.fixes, chance)
         await asyncio.gather(*(replicas.start() for _ in range(REPLICAS - 1)))
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)))
         answers = f"{api}respond"
@@ -69,36 +73,20 @@ async def quarter(scale: Scale, seed: int) -> dict[str, int]:
 
 
 async def _settle(
-    connection: asyncpg.Connection, people: Sequence[Somebody], number: int, chance: random.Random
+    connection: asyncpg.Connection, url: URL, people: Sequence[Somebody], number: int, chance: random.Random
 ) -> dict[UUID, Fix]:
     """The people move in, with so many sessions and a fix in each."""
-    account = await connection.fetchval("select account_id from slack_workspaces where team_id = $1", TEAM)
-    await connection.execute(
-        "insert into account_settings (account_id, preferences) values ($1, $2)",
-        account,
-        json.dumps({"nudge_holidays": HOLIDAYS}),
-    )
-    await connection.executemany(
-        "insert into users (account_id, id, slack_user_id, name, role, kind, can_cover_l1, tz, nudge_wishes) "
-        "values ($1, $2, $3, $3, 'engineer', 'member', false, $4, $5)",
-        [(account, one.id, one.slack_id, one.zone, json.dumps(one.wishes)) for one in people],
-    )
-    fixes: dict[UUID, Fix] = {}
-    sessions: list[tuple[object, ...]] = []
-    rows: list[tuple[object, ...]] = []
-    for _ in range(number):
-        owner, session_id, fix_id = chance.choice(people), new_id(), new_id()
-        fixes[fix_id] = Fix(fix_id, owner)
-        sessions.append((account, session_id, owner.id, BEGIN - timedelta(days=1)))
-        rows.append((account, fix_id, session_id, BEGIN))
-    await connection.executemany(
-        "insert into ai_sessions (account_id, id, status, state_version, title, problem, owner_id, started_by, channel, private_channel, "
-        "created_at, last_active_at) values ($1, $2, 'active', 0, 'Printer', 'Printer', $3, $3, 'C0SOAK', false, $4, $4)",
-        sessions,
-    )
-    await connection.executemany(
-        "insert into session_suggested_fixes (account_id, id, session_id, title, description, confidence_pct, sources, composed_without_ai, "
-        "status, created_at) values ($1, $2, $3, 'Restart the print spooler', '', 70, '[]', true, 'proposed', $4)",
-        rows,
-    )
-    return fixes
+    account = AccountId(await connection.fetchval("select account_id from slack_workspaces where team_id = $1", TEAM))
+    engine = engine_as(url, "app_rw", pool_size=1)
+    database = Database(engine, lambda: BEGIN, {})
+    known = {one.slack_id: bulk.an_engineer(account, one.slack_id, one.zone, one.wishes) for one in people}
+    await bulk.put(database, account, [AccountSettings(account_id=account, preferences={"nudge_holidays": HOLIDAYS})])
+    await bulk.put(database, account, list(known.values()))
+    owners = [chance.choice(people) for _ in range(number)]
+    before = BEGIN - timedelta(days=1)
+    sessions = [bulk.a_session(account, known[owner.slack_id].id, before) for owner in owners]
+    made = [bulk.a_fix(account, session.id, before) for session in sessions]
+    await bulk.put(database, account, sessions)
+    await bulk.put(database, account, made)
+    await engine.dispose()
+    return {fix.id: Fix(fix.id, owner) for fix, owner in zip(made, owners, strict=True)}
