@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.nudging import Nudging
 from core.accounts import queries as accounts
 from core.intake.walks import ends as walks
 from core.outbox import queries as outbox
@@ -17,7 +18,7 @@ KEPT = timedelta(days=7)
 SHEETS_KEPT = timedelta(days=60)  # what somebody typed and never saved
 
 
-def scheduler(database: Database) -> AsyncIOScheduler:
+def scheduler(database: Database, nudging: Nudging) -> AsyncIOScheduler:
     """APScheduler on a memory store: jobs are code, not data."""
     clock = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
 
@@ -43,6 +44,8 @@ def scheduler(database: Database) -> AsyncIOScheduler:
                     ended = await walks.abandon_untouched(unit)
 
     clock.add_job(prune, "interval", hours=1)
+    clock.add_job(nudging.tick, "interval", seconds=1)
+    clock.add_job(nudging.look_after, "interval", seconds=60)
     clock.add_job(close_idle, "interval", minutes=20)
     clock.add_job(abandon_walks, "interval", minutes=5)
     return clock

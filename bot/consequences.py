@@ -12,6 +12,7 @@ from bot.features.flows import learning as flow_learning
 from bot.features.flows import telling as flow_telling
 from bot.features.home import effects as home_effects
 from bot.features.intake import effects as intake_effects
+from bot.features.nudges import effects as nudge_effects
 from bot.features.sessions import effects as session_effects
 from bot.features.turns import effects as turn_effects
 from bot.features.walks import effects as walk_effects
@@ -29,6 +30,8 @@ from core.outbox.events import (
     HomeChanged,
     MessageHeard,
     MessageWritten,
+    NudgeAnswered,
+    NudgeDue,
     ProposalWanted,
     SecretHeard,
     SessionCardLost,
@@ -85,6 +88,14 @@ EFFECTS: Effects = {
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
     "access.tell": Post(access_effects.compose_verdict, access_effects.verdict_posted),
+    "nudges.post": Post(
+        nudge_effects.compose,
+        nudge_effects.posted,
+        nudge_effects.elsewhere,
+        patient=True,
+        counts=nudge_effects.count,
+    ),
+    "nudges.update": Work(nudge_effects.update),
 }
 
 _THREAD = "session:{session_id}"
@@ -136,5 +147,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         SessionEscalated: (),
         EscalationRaised: (),
         EscalationChanged: (),
+        NudgeDue: (Subscription("nudges.post", once="{reminder_id}"),),
+        NudgeAnswered: (Subscription("nudges.update", order="nudge:{subject_id}", supersede="{subject_id}"),),
     }
 )

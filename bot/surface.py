@@ -16,6 +16,7 @@ from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.intake import listeners as intake
 from bot.features.model import listeners as model
+from bot.features.nudges import listeners as nudges
 from bot.features.scripts import listeners as scripts
 from bot.features.sessions import listeners as sessions
 from bot.features.sessions import starting
@@ -79,6 +80,11 @@ ACTIONS: Mapping[str, Listener] = {
     "scripts.remove": scripts.remove,
     "scripts.page": scripts.turn_page,
     "scripts.show": scripts.show_whole,
+    "nudges.still_waiting": nudges.still_waiting,
+    "nudges.snooze": nudges.snooze,
+    "nudges.mute": nudges.mute,
+    "nudges.menu": nudges.menu,
+    "nudges.wishes": nudges.open_wishes,
     "turns.stop": turns.stop,
     "feedback.up": turns.helpful,
     "feedback.down": turns.not_helpful,
@@ -91,6 +97,7 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
     "settings.open.scripts": scripts.open_settings,
+    "settings.open.nudges": nudges.open_settings,
     "settings.open.model": model.open_section,
     "settings.open.l1": catalogue.open_section,
     "settings.flows": catalogue.show,
@@ -135,6 +142,8 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "scripts.fill": scripts.submit_fill,
     "scripts.search": scripts.submit_search,
     "settings.save.scripts": scripts.save_settings,
+    "nudges.wishes": nudges.submit_wishes,
+    "settings.save.nudges": nudges.save_settings,
     "settings.save.role": settings.save_role,
     "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,

@@ -46,5 +46,5 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         names = await people.users(unit, [request.user_id for request in asked])
         requests = [(request, names[request.user_id].name) for request in asked]
     drafts = await scripts.pending_drafts(unit) if user.role in ENGINEERS else 0
-    in_question = await outbox.unknown(unit)
-    return Home(waiting, total, waiting_page, mine, requests, in_question, await calls(unit, user), drafts)
+    unknown = await outbox.unknown(unit, user.slack_user_id)
+    return Home(waiting, total, waiting_page, mine, requests, unknown, await calls(unit, user), drafts)

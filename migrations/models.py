@@ -19,6 +19,7 @@ from core.intake.flows.models import Flow, FlowExample, FlowMatching, FlowVersio
 from core.intake.proposals.models import FlowProposal
 from core.intake.tickets.models import Ticket
 from core.intake.walks.models import Walk
+from core.nudges.models import Nudge, Reminder, ReminderNudge
 from core.outbox.models import Delivery, Received
 from core.scripts.models import Category, Draft, Generation, Sheet, Template, TemplateVersion
 from core.sessions.models import Fact, Message, Session
@@ -44,7 +45,10 @@ MODELS: tuple[type[Base], ...] = (
     FlowProposal,
     FlowVersion,
     Message,
+    Nudge,
     Received,
+    Reminder,
+    ReminderNudge,
     Session,
     Sheet,
     SlackInstallation,

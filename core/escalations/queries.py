@@ -69,3 +69,9 @@ async def waiting(unit: Unit, number: int = 0) -> tuple[Sequence[Handoff], int]:
     )
     wanted = _with_names().where(nobody).order_by(Escalation.id).offset(number * PAGE).limit(PAGE)
     return [Handoff(*row) for row in await unit.session.execute(wanted)], total or 0
+
+
+async def handoffs(unit: Unit, ids: Sequence[UUID]) -> Sequence[Handoff]:
+    """The escalations with these ids, as far as they are there."""
+    wanted = _with_names().where(Escalation.account_id == unit.account_id, Escalation.id.in_(ids))
+    return [Handoff(*row) for row in await unit.session.execute(wanted)]

@@ -9,6 +9,8 @@ from core.errors import Invalid
 from core.escalations import queries
 from core.escalations.models import REASON_LIMIT, TITLE_LIMIT, Escalation, Reason
 from core.ids import EscalationId, SessionId, WalkId, new_id
+from core.nudges import service as nudges
+from core.nudges.policy import Kind
 from core.outbox.events import EscalationChanged, EscalationRaised
 from core.scope import Role
 from core.sessions import queries as sessions
@@ -47,6 +49,7 @@ async def raise_(
             raised_at=unit.now,
         )
     )
+    await _unclaimed(unit, escalation)
     unit.audit("escalation.raised", escalation.id, of=str(session_id or walk_id), category=category)
     unit.emit(EscalationRaised(EscalationId(escalation.id)))
     return escalation
@@ -65,6 +68,7 @@ async def claim(unit: Unit, escalation_id: EscalationId) -> Escalation:
         session = await sessions.session_for_update(unit, escalation.session_id)
         session.take_up(person.id, unit.now)
         changed(unit, session)
+    await nudges.cancel(unit, escalation.id)
     unit.audit("escalation.claimed", escalation.id)
     unit.emit(EscalationChanged(escalation_id))
     return escalation
@@ -77,6 +81,7 @@ async def release(unit: Unit, escalation_id: EscalationId) -> Escalation:
     escalation.release(
         person.id, may_any=person.role in {Role.ADMIN, Role.OWNER}, claimer=await _claimer(unit, escalation)
     )
+    await _unclaimed(unit, escalation)
     unit.audit("escalation.released", escalation.id)
     unit.emit(EscalationChanged(escalation_id))
     return escalation
@@ -86,7 +91,13 @@ async def close(unit: Unit, *, session_id: UUID | None = None, walk_id: UUID | N
     """What was escalated went on in another way: it waits for nobody any more."""
     for escalation in await queries.open_of(unit, session_id=session_id, walk_id=walk_id):
         escalation.closed_at = unit.now
+        await nudges.cancel(unit, escalation.id)
         unit.emit(EscalationChanged(EscalationId(escalation.id)))
+
+
+async def _unclaimed(unit: Unit, escalation: Escalation) -> None:
+    """The leads are told if nobody takes it up."""
+    await nudges.plan(unit, Kind.ESCALATION, escalation.id, owner_id=None, severity=escalation.severity)
 
 
 async def _claimer(unit: Unit, escalation: Escalation) -> str:

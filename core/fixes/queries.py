@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, case, func, select, union
@@ -12,6 +13,7 @@ from core.fixes.models import FixStatus, SuggestedFix
 from core.fixes.pages import PAGE, Waiting
 from core.ids import FixId, SessionId, UserId
 from core.llm.provider import PastFix
+from core.nudges import queries as nudges
 from core.scripts.models import Generation, Template
 from core.sessions.models import Session
 from core.unit import Unit
@@ -130,7 +132,9 @@ async def pending(unit: Unit, owner: UserId | None = None, number: int = 0) -> t
         .offset(number * PAGE)
         .limit(PAGE)
     )
-    return [Waiting(*row) for row in await unit.session.execute(wanted)], total or 0
+    rows = (await unit.session.execute(wanted)).all()
+    asking = await nudges.asking(unit, [fix.id for fix, _, _ in rows])
+    return [Waiting(fix, session, owner, asking.get(fix.id)) for fix, session, owner in rows], total or 0
 
 
 async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:
@@ -174,3 +178,60 @@ async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:
         )
         for fix, problem, ticket, successes, attempts in await unit.session.execute(wanted)
     ]
+
+
+_PARKED = (
+    select(
+        SuggestedFix.id,
+        SuggestedFix.status,
+        SuggestedFix.title,
+        SuggestedFix.pending_reason,
+        SuggestedFix.applied_at,
+        SuggestedFix.created_at,
+        Session.owner_id,
+        Session.last_active_at,
+        Session.title.label("session_title"),
+        Session.channel,
+        Session.thread_ts,
+        User.name.label("owner"),
+        _RECORDER.label("recorder"),
+    )
+    .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
+    .join(User, and_(User.account_id == Session.account_id, User.id == Session.owner_id))
+    .where(SuggestedFix.account_id == bindparam("account"), SuggestedFix.id.in_(bindparam("fixes", expanding=True)))
+)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """What a reminder says of a fix: columns of the fix and its session, and the names of the owner and of who recorded its outcome."""
+
+    id: UUID
+    status: FixStatus
+    title: str
+    pending_reason: str | None
+    applied_at: datetime | None
+    created_at: datetime
+    owner_id: UUID
+    last_active_at: datetime
+    session_title: str
+    channel: str
+    thread_ts: str | None
+    owner: str
+    recorder: str | None
+
+
+async def parked(unit: Unit, ids: Sequence[UUID]) -> Sequence[Parked]:
+    """These fixes, as far as they are there."""
+    rows = await unit.session.execute(_PARKED, {"account": unit.account_id, "fixes": list(ids)})
+    return [Parked(*row) for row in rows]
+
+
+async def judged_since(unit: Unit, since: datetime) -> tuple[int, int]:
+    """How many fixes were found to have worked since then, and how many not to."""
+    tally = select(SuggestedFix.status, func.count()).where(
+        SuggestedFix.account_id == unit.account_id, SuggestedFix.verified_at >= since
+    )
+    rows = await unit.session.execute(tally.group_by(SuggestedFix.status))
+    counts = {row[0]: row[1] for row in rows}
+    return counts.get(FixStatus.APPLIED_SUCCESS, 0), counts.get(FixStatus.APPLIED_FAILED, 0)

@@ -7,10 +7,12 @@ from dataclasses import asdict
 from core.errors import Invalid
 from core.fixes import queries, templates
 from core.fixes.commands import CorrectOutcome, DecideFix, RecordOutcome
-from core.fixes.models import FIX_TITLE_LIMIT, NOTES_LIMIT, Decision, Outcome, SuggestedFix
+from core.fixes.models import FIX_TITLE_LIMIT, NOTES_LIMIT, Decision, FixStatus, Outcome, SuggestedFix
 from core.fixes.queries import Locked
 from core.ids import FixId, SessionId, new_id
 from core.llm.provider import Proposal
+from core.nudges import service as nudges
+from core.nudges.policy import Kind
 from core.outbox.events import FixChanged, FixSuggested, ProposalWanted
 from core.scope import Role
 from core.scripts import service as drafts
@@ -28,10 +30,10 @@ async def decide(unit: Unit, wanted: DecideFix) -> SuggestedFix:
     """
     person = unit.scope.need_engineer("decide on a fix")
     locked = await queries.fix_for_update(unit, wanted.fix_id)
-    before = locked.fix.user_decision
+    before, status = locked.fix.user_decision, locked.fix.status
     locked.fix.decide(wanted.decision, by=person.id, at=unit.now, recorder=locked.recorder)
     unit.audit("fix.decided", locked.fix.id, before=before, after=wanted.decision)
-    _moved(unit, locked)
+    await _moved(unit, locked, status)
     match wanted.decision:
         case Decision.DISMISSED:
             unit.emit(ProposalWanted(SessionId(locked.session.id)))
@@ -48,7 +50,7 @@ async def apply(unit: Unit, fix_id: FixId) -> SuggestedFix:
     locked = await queries.fix_for_update(unit, fix_id)
     locked.fix.apply(by=person.id, at=unit.now, recorder=locked.recorder)
     unit.audit("fix.applied", locked.fix.id)
-    _moved(unit, locked)
+    await _moved(unit, locked, locked.fix.status)
     return locked.fix
 
 
@@ -60,7 +62,7 @@ async def record_outcome(unit: Unit, wanted: RecordOutcome) -> SuggestedFix:
     before = locked.fix.status
     locked.fix.record(wanted.outcome, notes, wanted.check_at, by=person.id, at=unit.now, recorder=locked.recorder)
     unit.audit("fix.recorded", locked.fix.id, before=before, after=locked.fix.status)
-    _moved(unit, locked)
+    await _moved(unit, locked, before, parked=wanted.outcome is Outcome.APPLIED_PENDING)
     if wanted.outcome in {Outcome.APPLIED_FAILED, Outcome.DISMISSED}:
         unit.emit(ProposalWanted(SessionId(locked.session.id)))
     return locked.fix
@@ -76,7 +78,7 @@ async def correct_outcome(unit: Unit, wanted: CorrectOutcome) -> SuggestedFix:
         wanted.outcome, reason, by=person.id, is_admin=person.role in {Role.ADMIN, Role.OWNER}, at=unit.now
     )
     unit.audit("fix.corrected", locked.fix.id, before=before, after=locked.fix.status, reason=reason)
-    _moved(unit, locked)
+    await _moved(unit, locked, before, parked=wanted.outcome is Outcome.APPLIED_PENDING)
     return locked.fix
 
 
@@ -90,7 +92,13 @@ async def reject_proposal(unit: Unit, fix_id: FixId) -> SuggestedFix:
     return locked.fix
 
 
-def _moved(unit: Unit, locked: Locked) -> None:
+async def _moved(unit: Unit, locked: Locked, before: FixStatus, *, parked: bool = False) -> None:
+    """What every change of a fix brings about; a parked one owes a question, and one that is settled owes none any more."""
+    fix, waited = locked.fix, before is FixStatus.APPLIED_PENDING
+    if parked:
+        await nudges.plan(unit, Kind.FIX, fix.id, owner_id=locked.session.owner_id, at=fix.check_at, again=waited)
+    elif waited and fix.status is not before:
+        await nudges.cancel(unit, fix.id)
     locked.session.touch(unit.now)
     unit.emit(FixChanged(SessionId(locked.session.id), FixId(locked.fix.id)))
     changed(unit, locked.session)

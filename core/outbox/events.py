@@ -12,6 +12,7 @@ from core.ids import (
     FixId,
     MessageId,
     ProposalId,
+    ReminderId,
     RequestId,
     SessionId,
     TicketId,
@@ -152,6 +153,20 @@ class DraftsChanged(Event):
 
 
 @dataclass(frozen=True)
+class NudgeDue(Event):
+    """A reminder is to be sent."""
+
+    reminder_id: ReminderId
+
+
+@dataclass(frozen=True)
+class NudgeAnswered(Event):
+    """What was asked about is settled, snoozed or muted: the messages that ask say so."""
+
+    subject_id: UUID
+
+
+@dataclass(frozen=True)
 class FlowsChanged(Event):
     """What is published, or what people taught, is another: what finds flows is learned anew."""
 
@@ -239,6 +254,8 @@ EVENTS: dict[str, type[Event]] = {
         EscalationChanged,
         DraftMade,
         DraftsChanged,
+        NudgeDue,
+        NudgeAnswered,
         TicketOpened,
         TicketChanged,
         TicketCardLost,

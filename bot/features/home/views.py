@@ -32,7 +32,10 @@ def home(user: User, shown: Home, url: str, now: datetime) -> View:
         page.append(blocks.context("Your role is l1. */l1 help* lists every command."))
         return blocks.home(page)
     page += [blocks.divider(), blocks.header("My sessions"), *_sessions(shown, url)]
-    doors = [blocks.button("New session", "sessions.new", "new", style="primary")]
+    doors = [
+        blocks.button("New session", "sessions.new", "new", style="primary"),
+        blocks.button("My reminders", "nudges.wishes", "me"),
+    ]
     if user.role in {Role.ADMIN, Role.OWNER}:
         doors.append(blocks.button("Settings", "settings.open", "contents"))
     page.append(blocks.actions(doors, block_id="new"))
@@ -103,10 +106,11 @@ def _in_question(shown: Home) -> list[Block]:
     lines: list[Block] = []
     for delivery in shown.in_question[:5]:
         where = (delivery.target or {}).get("channel", "")
-        place = f" in <#{where}>" if where.startswith(("C", "G")) else ""
+        place = f" in <#{where}>" if where.startswith(("C", "G")) else " to you"
+        what = "A reminder" if delivery.effect == "nudges.post" else "A message"
         lines.append(
             blocks.section(
-                f"A message{place} may not have arrived: Slack's answer was lost. If you do not see it there, send it again.",
+                f"{what}{place} may not have arrived: Slack's answer was lost. If you do not see it there, send it again.",
                 accessory=blocks.button("Send again", "deliveries.send_again", delivery.id),
             )
         )

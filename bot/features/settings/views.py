@@ -14,6 +14,7 @@ SECTIONS: Sequence[tuple[str, str, str]] = (
     ("roles", "Roles", "Who may do what"),
     ("team", "Team", "What holds for everybody here"),
     ("scripts", "Scripts", "Who publishes, what is offered, the starter library, categories"),
+    ("nudges", "Reminders", "When people are asked how a fix went, and who is asked if they do not answer"),
     ("model", "Model", "What may be spent on it, and what was"),
     ("l1", "L1", "What first-line staff are walked through"),
 )

@@ -17,6 +17,8 @@ from bot.features.flows import views as flows
 from bot.features.home import views as home
 from bot.features.intake import views as intake
 from bot.features.model import views as model
+from bot.features.nudges import settings_views as nudge_settings
+from bot.features.nudges import views as nudges
 from bot.features.scripts import views as scripts
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
@@ -32,6 +34,7 @@ from tests.house.rendered.flows import catalogue_views, flows_views
 from tests.house.rendered.home import home_views
 from tests.house.rendered.intake import intake_views, walks_views
 from tests.house.rendered.model import model_views
+from tests.house.rendered.nudges import nudge_settings_views, nudges_views
 from tests.house.rendered.scripts import scripts_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
@@ -46,6 +49,8 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (flows, flows_views),
     (home, home_views),
     (scripts, scripts_views),
+    (nudges, nudges_views),
+    (nudge_settings, nudge_settings_views),
     (model, model_views),
     (sessions, sessions_views),
     (settings, settings_views),
