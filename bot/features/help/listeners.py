@@ -13,6 +13,8 @@ from bot.slack import SlackFailed
 from core.errors import Invalid
 from core.outbox import queries as outbox
 from core.outbox.service import age
+from core.spending import service as spending
+from core.spending.pages import MICRO, Budget
 
 COMMANDS = [
     ("new [problem]", "start a session here; without a text a form asks for it"),
@@ -77,6 +79,7 @@ async def status(interaction: Interaction) -> Answer:
         unit.scope.need_engineer("see the status")
         waiting, since = await outbox.lag(unit)
         in_question = len(await outbox.unknown(unit))
+        budget = await spending.this_month(unit)
         late = age(since, unit.now)
     queue = f"{waiting} due, the oldest {late.total_seconds():.0f} s old" if waiting else "empty"
     if in_question:
@@ -84,7 +87,7 @@ async def status(interaction: Interaction) -> Answer:
     lines = [
         f"*Database*  answers in {(time.perf_counter() - started) * 1000:.0f} ms",
         f"*Queue*  {queue}",
-        "*Model*  none is connected: FlowPilot proposes from its playbooks and from what worked here before",
+        f"*Model*  {_model(budget)}",
         "*PSA*  none is connected yet",
     ]
 
@@ -93,6 +96,15 @@ async def status(interaction: Interaction) -> Answer:
         return Reply("\n".join(whole).replace("*", ""), [blocks.section("\n".join(whole))])
 
     return Later(with_slack)
+
+
+def _model(budget: Budget) -> str:
+    """What is known of it from inside: what it was asked for this month."""
+    if budget.is_used_up:
+        return "the month's budget is used up: FlowPilot answers by its playbooks and by what worked here before"
+    if not budget.spent.tokens:
+        return "not asked this month: FlowPilot answers by its playbooks and by what worked here before"
+    return f"${budget.spent.cost_micro_usd / MICRO:,.2f} of ${budget.limit_usd:,} spent this month"
 
 
 async def _slack(interaction: Interaction) -> str:
