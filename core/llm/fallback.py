@@ -13,7 +13,7 @@ import structlog
 
 from core.errors import Unavailable
 from core.llm.asking import ModelAway, Unusable
-from core.llm.flows import Choice, NextStep, WalkView
+from core.llm.flows import Choice, NextStep, Sorting, WalkView
 from core.llm.provider import (
     FoundParameters,
     ModelProvider,
@@ -123,20 +123,20 @@ class FallbackProvider:
             return found
         return replace(await self._offline.extract_parameters(script), usage=spent)
 
-    async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
-        """Return the model's category; what the rules say is None, and whoever asked goes by words."""
-        said, _ = await self._within(SORTING_SECONDS, lambda: _given(self._model.classify(problem, categories)))
-        return said[0] if said else await self._offline.classify(problem, categories)
+    async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
+        """The model's category; none where it does not answer in time, too: then the words have the last word."""
+        found, spent = await self._within(SORTING_SECONDS, lambda: self._model.classify(problem, categories))
+        return found or replace(await self._offline.classify(problem, categories), usage=spent)
 
-    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
-        """Return the flows that fit, as the model orders them, else as they are."""
-        said, _ = await self._within(SORTING_SECONDS, lambda: _given(self._model.rank(problem, flows)))
-        return said[0] if said else await self._offline.rank(problem, flows)
+    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sorting:
+        """The model's order or, where it has none in time, the given one."""
+        ranked, spent = await self._within(SORTING_SECONDS, lambda: self._model.rank(problem, flows))
+        return ranked or replace(await self._offline.rank(problem, flows), usage=spent)
 
     async def next_node(self, walk: WalkView) -> NextStep:
-        """Return the model's next step, else that of the guide."""
-        step, _ = await self._within(STEP_SECONDS, lambda: self._model.next_node(walk))
-        return step or await self._offline.next_node(walk)
+        """The model's next step or, where it has none in time, that of the nearest starter flow."""
+        step, spent = await self._within(STEP_SECONDS, lambda: self._model.next_node(walk))
+        return step or replace(await self._offline.next_node(walk), usage=spent)
 
     async def _within(self, seconds: float, ask: Callable[[], Awaitable[_T]]) -> tuple[_T | None, Usage | None]:
         """The answer, or None and what was spent on an answer that could not be used. For every method of the port the same."""
@@ -169,8 +169,3 @@ class FallbackProvider:
             return None, None
         self._breaker.worked(call)
         return answer, None
-
-
-async def _given(answer: Awaitable[_T]) -> tuple[_T]:
-    """An answer in a box, where None and nothing are answers too."""
-    return (await answer,)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import cast
 
 import httpx2
 import pytest
 
 from core.intake import building
 from core.llm.asking import ModelAway, Unusable, prompt
-from core.llm.claude import Claude, Models
 from core.llm.fallback import FallbackProvider
-from core.llm.flow_asking import OnlineFlows
-from core.llm.flows import Choice, Guide, GuideStep, NextStep, OfflineFlows, Walked, WalkView
-from core.llm.provider import ModelProvider
+from core.llm.flows import Choice, Guide, GuideStep, Walked, WalkView
+from core.llm.offline import OfflineProvider
+from core.llm.online import OnlineProvider
+from tests.core.llm.seam import Server, says
 
 GUIDE = Guide(
     "Mail",
@@ -28,49 +27,34 @@ WALK = WalkView(
     (Walked("Is it on?", "Yes"),),
     guide=GUIDE,
 )
+OFFLINE = OfflineProvider(())
 CATEGORIES = (Choice("printer", "Printer", ("it does not print",)), Choice("vpn_connect", "VPN"))
 
 
-class Server:
-    """Answers every question with the same."""
+def asked(said: Mapping[str, object] | int) -> tuple[Server, OnlineProvider]:
+    """A model that says this of everything, or fails with this status."""
+    failed = {"type": "error", "error": {"type": "overloaded_error", "message": "no"}}
+    server = Server(says(said) if not isinstance(said, int) else httpx2.Response(said, json=failed))
+    return server, OnlineProvider(server.claude(), OFFLINE)
 
-    def __init__(self, said: Mapping[str, object] | int) -> None:
-        self.said = said
-        self.asked: list[dict[str, object]] = []
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
-        self.asked.append(cast("dict[str, object]", json.loads(request.content)))
-        if isinstance(self.said, int):
-            return httpx2.Response(
-                self.said, json={"type": "error", "error": {"type": "overloaded_error", "message": "no"}}
-            )
-        body = {
-            "id": "msg_1",
-            "type": "message",
-            "role": "assistant",
-            "model": "claude-sonnet-5-5",
-            "content": [{"type": "text", "text": json.dumps(self.said)}],
-            "stop_reason": "end_turn",
-            "usage": {"input_tokens": 10, "output_tokens": 10},
-        }
-        return httpx2.Response(200, json=body)
-
-    @property
-    def flows(self) -> OnlineFlows:
-        models = Models("claude-sonnet-5-5", "claude-haiku-5-5")
-        return OnlineFlows(Claude("sk-test", models, transport=httpx2.MockTransport(self._answer)))
+def flows(said: Mapping[str, object] | int) -> OnlineProvider:
+    return asked(said)[1]
 
 
 async def test_a_step_is_asked_for_with_the_walk_as_data():
-    server = Server({"kind": "question", "text": "Is “Work offline” pressed?", "labels": ["Yes", "No"], "reason": ""})
-    step = await server.flows.next_node(WALK)
-    assert step == NextStep("question", "Is “Work offline” pressed?", ("Yes", "No"))
+    server, provider = asked(
+        {"kind": "question", "text": "Is “Work offline” pressed?", "labels": ["Yes", "No"], "reason": ""}
+    )
+    step = await provider.next_node(WALK)
+    assert (step.kind, step.text, step.labels) == ("question", "Is “Work offline” pressed?", ("Yes", "No"))
+    assert step.usage is not None
     assert building.checked(step) is not None
-    sent = json.dumps(server.asked[0], ensure_ascii=False)
+    sent = server.sent
     assert "Is Outlook open?" in sent
     assert "Hunter2secret" not in sent, "what callers say may hold secrets"
-    assert prompt("next_node").text[:60] in json.dumps(server.asked[0]["system"])
-    assert "Outlook does not send" not in json.dumps(server.asked[0]["system"]), "data is never in the prompt"
+    assert prompt("next_node").text[:60] in json.dumps(server.asked["system"])
+    assert "Outlook does not send" not in json.dumps(server.asked["system"]), "data is never in the prompt"
 
 
 @pytest.mark.parametrize(
@@ -80,40 +64,41 @@ async def test_a_step_is_asked_for_with_the_walk_as_data():
         {"kind": "instruction", "text": "Open cmd as administrator and run the script.", "labels": []},
         {"kind": "question", "text": "What now?", "labels": ["Wait", "Delete the user's profile"]},
         {"kind": "question", "text": "One?", "labels": ["Yes"]},
+        {"kind": "question", "text": "Can you open https://fix-it.example/tool?", "labels": ["Yes", "No"]},
+        {"kind": "instruction", "text": "Connect to srv-mail01.acme.local first.", "labels": []},
         {"kind": "poem", "text": "Roses are red", "labels": []},
     ],
 )
 async def test_what_a_model_says_is_checked_as_if_anybody_had_said_it(said: Mapping[str, object]):
-    assert building.checked(await Server(said).flows.next_node(WALK)) is None
+    assert building.checked(await flows(said).next_node(WALK)) is None
 
 
 @pytest.mark.parametrize("said", [{}, {"kind": "question"}, {"text": "Hm?"}, {"kind": 7, "text": ["x"]}])
 async def test_an_answer_without_a_step_is_unusable(said: Mapping[str, object]):
     with pytest.raises(Unusable):
-        await Server(said).flows.next_node(WALK)
+        await flows(said).next_node(WALK)
 
 
 async def test_a_category_is_one_of_the_list_or_none():
-    assert await Server({"id": "printer"}).flows.classify("it does not print", CATEGORIES) == "printer"
-    assert await Server({"id": ""}).flows.classify("hello", CATEGORIES) is None
-    assert await Server({"id": "root_access"}).flows.classify("hello", CATEGORIES) is None
+    assert (await flows({"id": "printer"}).classify("it does not print", CATEGORIES)).ids == ("printer",)
+    assert (await flows({"id": ""}).classify("hello", CATEGORIES)).ids == ()
+    assert (await flows({"id": "root_access"}).classify("hello", CATEGORIES)).ids == ()
 
 
 async def test_an_order_holds_what_there_is_once():
-    server = Server({"ids": ["vpn_connect", "elsewhere", "vpn_connect", "printer"]})
-    assert await server.flows.rank("vpn", CATEGORIES) == ["vpn_connect", "printer"]
+    provider = flows({"ids": ["vpn_connect", "elsewhere", "vpn_connect", "printer"]})
+    assert (await provider.rank("vpn", CATEGORIES)).ids == ("vpn_connect", "printer")
 
 
 async def test_a_model_that_is_away_says_so():
     with pytest.raises(ModelAway):
-        await Server(529).flows.next_node(WALK)
+        await flows(529).next_node(WALK)
 
 
 async def test_behind_a_model_that_is_away_the_starter_flow_goes_on():
-    away, offline = Server(529), OfflineFlows()
-    provider = FallbackProvider(cast("ModelProvider", away.flows), cast("ModelProvider", offline))
+    provider = FallbackProvider(flows(529), OFFLINE)
     fresh = WalkView("Outlook does not send", "Mail", guide=GUIDE)
     step = await provider.next_node(fresh)
     assert (step.text, step.labels, step.composed_without_ai) == ("Is Outlook open?", ("Yes", "No"), True)
-    assert await provider.classify("it does not print", CATEGORIES) is None
-    assert list(await provider.rank("vpn", CATEGORIES)) == ["printer", "vpn_connect"]
+    assert (await provider.classify("it does not print", CATEGORIES)).ids == ()
+    assert (await provider.rank("vpn", CATEGORIES)).ids == ("printer", "vpn_connect")
