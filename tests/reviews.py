@@ -7,6 +7,7 @@ from bot.sandbox.wire import Json, obj, text
 from core.ids import SessionId
 from core.outbox.events import SessionResolved
 from core.sessions import queries as sessions
+from core.sessions.models import SessionStatus
 from tests.bot import seeds
 from tests.slack import Message, Modal, Person
 from tests.stories import Session, a_fix, started, whispered
@@ -19,6 +20,8 @@ async def resolved(bot: Bot, session: Session) -> None:
     async with bot.database.unit(await seeds.account_of(bot), source="test") as unit:
         found = await sessions.in_thread(unit, session.channel, session.root)
         assert found is not None
+        locked = await sessions.session_for_update(unit, found.id)
+        locked.status, locked.resolved_at = SessionStatus.RESOLVED, unit.now
         unit.emit(SessionResolved(SessionId(found.id)))
 
 

@@ -158,7 +158,7 @@ async def a_fix_with_a_long_script(bot: Bot, ana: Person) -> Message:
 async def test_a_long_script_is_a_file_in_the_thread_coloured_as_what_it_is(bot: Bot, ana: Person):
     card = await a_fix_with_a_long_script(bot, ana)
     await ana.press("Run once", on=card)
-    await whispered(ana, "The script is a file in this thread")
+    await whispered(ana, "is a file in this thread")
     thread = await ana.messages(card.channel, card.thread_ts)
     (file,) = [one for message in thread for one in message.files]
     assert (file["content"], file["snippet_type"]) == (LONG, "powershell")

@@ -165,7 +165,7 @@ def _decisions(fix: SuggestedFix) -> list[Block]:
 
 def run_reply(fix: SuggestedFix) -> tuple[str, list[Block]]:
     """The script, handed back to whoever runs it; one that no message holds is a button away."""
-    text = _run_text(fix, "Here is the script")
+    text = _run_text(fix, "Here is the script for “{title}”.")
     said = blocks.said(text)
     script = fix.ai_drafted_script or ""
     whole = blocks.actions([blocks.button("Whole script", "scripts.show", fix.id)], block_id="whole")
@@ -174,7 +174,7 @@ def run_reply(fix: SuggestedFix) -> tuple[str, list[Block]]:
 
 
 def run_as_file(fix: SuggestedFix) -> tuple[str, list[Block]]:
-    text = _run_text(fix, "The script is a file in this thread")
+    text = _run_text(fix, "The script for “{title}” is a file in this thread.")
     whole = blocks.actions([blocks.button("Whole script", "scripts.show", fix.id)], block_id="whole")
     return blocks.escape(text), [blocks.said(text), whole]
 
@@ -185,7 +185,7 @@ def _run_text(fix: SuggestedFix, begin: str) -> str:
     )
     open_ones = [f"{{{{{key}}}}}" for key in fix.ai_drafted_parameters or {}]
     fill = f" Put your values in place of {', '.join(open_ones[:8])}, with quotes." if open_ones else ""
-    return f"{begin}: “{fix.title}”.{fill} The fix is marked as applied; say how it went when you know.{kept}"
+    return f"{begin.replace('{title}', fix.title)}{fill} The fix is marked as applied; say how it went when you know.{kept}"
 
 
 def outcome_modal(fix: SuggestedFix, preset: Outcome, *, typed: str | None = None) -> View:
