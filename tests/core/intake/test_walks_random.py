@@ -42,7 +42,9 @@ class Act:
 ACTS = st.lists(
     st.builds(
         Act,
-        what=st.sampled_from(["answer", "answer", "answer", "both", "repeat", "back", "note", "note", "take_over", "resume"]),
+        what=st.sampled_from(
+            ["answer", "answer", "answer", "both", "repeat", "back", "note", "note", "take_over", "resume"]
+        ),
         who=st.sampled_from(WHO),
         pick=st.integers(0, 2),
         stale=st.sampled_from([0, 0, 0, 1, 2]),
