@@ -8,7 +8,7 @@ from core.accounts import queries as people
 from core.errors import Invalid
 from core.escalations import queries
 from core.escalations.models import REASON_LIMIT, TITLE_LIMIT, Escalation, Reason
-from core.ids import EscalationId, SessionId, WalkId, new_id
+from core.ids import EscalationId, SessionId, UserId, WalkId, new_id
 from core.outbox.events import EscalationChanged, EscalationRaised
 from core.scope import Role
 from core.sessions import queries as sessions
@@ -25,10 +25,11 @@ async def raise_(
     title: str,
     reason: str,
     category: Reason | None = None,
+    by: UserId | None = None,
 ) -> Escalation:
     """Puts a session's or a walk's work before the engineers; one of the same subject that is still open is closed by it.
 
-    `reason` is cut to its first line, at most 500 characters. Raises `Invalid` on `reason` when it is blank.
+    `by` is who handed it on, where that is not whoever the unit runs for. `reason` is cut to its first line, at most 500 characters. Raises `Invalid` on `reason` when it is blank.
     """
     said = first_line(clean(reason), REASON_LIMIT)
     if not said:
@@ -43,7 +44,7 @@ async def raise_(
             title=first_line(clean(title), TITLE_LIMIT) or "Untitled",
             reason=said,
             category=category,
-            raised_by=unit.scope.actor.id,
+            raised_by=by or unit.scope.actor.id,
             raised_at=unit.now,
         )
     )

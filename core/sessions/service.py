@@ -67,6 +67,16 @@ async def resume(unit: Unit, session_id: SessionId) -> Session:
     return session
 
 
+async def reopen(unit: Unit, session_id: SessionId) -> Session:
+    """A resolved one goes on; its ticket stays as it is. Raises `Conflict`."""
+    unit.scope.need_engineer("reopen a session")
+    session = await queries.session_for_update(unit, session_id)
+    session.reopen(unit.now)
+    unit.audit("session.reopened", session.id)
+    changed(unit, session)
+    return session
+
+
 async def rename(unit: Unit, wanted: RenameSession) -> Session:
     unit.scope.need_engineer("rename a session")
     title = required(wanted.title, field="title", limit=TITLE_LIMIT, empty="Give it a title.")

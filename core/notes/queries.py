@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from core.errors import NotFound
+from core.fixes.models import FINAL, FixStatus, SuggestedFix
+from core.ids import PostingId, PreviewId, SessionId, UserId, new_id
+from core.llm.notes import NoteKind
+from core.notes.models import PROMPT_VERSION, Preview, WorkingCopy
+from core.notes.postings import Posting, PostingState
+from core.psa.models import PsaConnection
+from core.sessions.models import Session
+from core.unit import Unit
+
+LEASE = timedelta(seconds=60)
+CLOCK = func.clock_timestamp()
+DRAFTS = 5
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a preview is opened with, read at once; `fix` is the one whose outcome is to be asked for."""
+
+    session: Session
+    fix: SuggestedFix | None
+    copy: WorkingCopy | None
+    live: Posting | None
+    connection: PsaConnection | None
+
+
+def _opened(unit: Unit, session_id: SessionId, kind: NoteKind, user_id: UserId | None):
+    open_fix = aliased(SuggestedFix)
+    # Applied, and not final: the one before the engineer first, else the newest.
+    its_fix = (
+        select(open_fix.id)
+        .where(
+            open_fix.account_id == Session.account_id,
+            open_fix.session_id == Session.id,
+            open_fix.status.not_in(FINAL),
+            open_fix.applied_at.is_not(None),
+        )
+        .order_by(open_fix.superseded_at.is_not(None), open_fix.id.desc())
+        .limit(1)
+        .correlate(Session)
+        .scalar_subquery()
+    )
+    return (
+        select(Session, SuggestedFix, WorkingCopy, Posting, PsaConnection)
+        .outerjoin(SuggestedFix, and_(SuggestedFix.account_id == Session.account_id, SuggestedFix.id == its_fix))
+        .outerjoin(
+            WorkingCopy,
+            and_(
+                WorkingCopy.account_id == Session.account_id,
+                WorkingCopy.session_id == Session.id,
+                WorkingCopy.kind == kind,
+                WorkingCopy.user_id == user_id,
+            ),
+        )
+        .outerjoin(
+            Posting,
+            and_(
+                Posting.account_id == Session.account_id,
+                Posting.session_id == Session.id,
+                Posting.state != PostingState.CONCLUDED,
+            ),
+        )
+        .outerjoin(
+            PsaConnection,
+            and_(PsaConnection.account_id == Session.account_id, PsaConnection.id == Session.psa_connection_id),
+        )
+        .where(Session.account_id == unit.account_id, Session.id == session_id)
+    )
+
+
+async def opened(
+    unit: Unit, session_id: SessionId, kind: NoteKind, user_id: UserId | None, *, lock: bool = False
+) -> Opened:
+    """What a preview of the session shows beside the draft; `lock` holds the session until the unit ends. Raises `NotFound`."""
+    if lock:
+        # First the session, so that what is read with it is what the one before left behind.
+        await unit.session.execute(
+            select(Session.id).where(Session.account_id == unit.account_id, Session.id == session_id).with_for_update()
+        )
+    row = (await unit.session.execute(_opened(unit, session_id, kind, user_id))).first()
+    if row is None:
+        raise NotFound("That session is not there.")
+    return Opened(*row)
+
+
+async def drafts(unit: Unit, session: Session, kind: NoteKind) -> Sequence[Preview]:
+    """The session's newest drafts of this kind, those of the latest state first; written or not."""
+    wanted = select(Preview).where(
+        Preview.account_id == unit.account_id,
+        Preview.session_id == session.id,
+        Preview.kind == kind,
+        Preview.prompt_version == PROMPT_VERSION,
+    )
+    newest = wanted.order_by(Preview.state_version.desc(), Preview.id.desc()).limit(DRAFTS)
+    return (await unit.session.scalars(newest)).all()
+
+
+async def preview(unit: Unit, preview_id: PreviewId | UUID) -> Preview:
+    """Raises `NotFound`."""
+    row = await unit.session.scalar(
+        select(Preview).where(Preview.account_id == unit.account_id, Preview.id == preview_id)
+    )
+    if row is None:
+        raise NotFound("That draft is not there any more.")
+    return row
+
+
+async def take_lease(unit: Unit, preview_id: PreviewId, token: UUID) -> bool:
+    """Whether this one may write the draft now; False while somebody else does, or when it is written."""
+    wanted = (
+        update(Preview)
+        .where(Preview.account_id == unit.account_id, Preview.id == preview_id, Preview.sections.is_(None))
+        .where(or_(Preview.lease_until.is_(None), Preview.lease_until < CLOCK))
+        .values(lease_token=token, lease_until=CLOCK + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    return (await unit.session.execute(wanted.returning(Preview.id))).first() is not None
+
+
+async def give_lease_back(unit: Unit, preview_id: PreviewId, token: UUID) -> None:
+    """It was not written: the next one may."""
+    await unit.session.execute(
+        update(Preview)
+        .where(Preview.account_id == unit.account_id, Preview.id == preview_id, Preview.lease_token == token)
+        .values(lease_until=None, lease_token=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def preview_for_update(unit: Unit, preview_id: PreviewId) -> Preview:
+    """The draft, locked until the unit ends. Raises `NotFound`."""
+    row = await unit.session.scalar(
+        select(Preview).where(Preview.account_id == unit.account_id, Preview.id == preview_id).with_for_update()
+    )
+    if row is None:
+        raise NotFound("That draft is not there any more.")
+    return row
+
+
+async def copy_of(unit: Unit, session_id: UUID, kind: NoteKind, user_id: UUID) -> WorkingCopy | None:
+    """What this person made of the note so far, locked until the unit ends."""
+    wanted = select(WorkingCopy).where(
+        WorkingCopy.account_id == unit.account_id,
+        WorkingCopy.session_id == session_id,
+        WorkingCopy.kind == kind,
+        WorkingCopy.user_id == user_id,
+    )
+    return await unit.session.scalar(wanted.with_for_update())
+
+
+async def awaiting(unit: Unit, preview_id: PreviewId) -> Sequence[WorkingCopy]:
+    """The working copies whose modals wait for this draft."""
+    wanted = select(WorkingCopy).where(
+        WorkingCopy.account_id == unit.account_id, WorkingCopy.preview_id == preview_id, WorkingCopy.awaits
+    )
+    return (await unit.session.scalars(wanted.limit(20))).all()
+
+
+async def forget_copies(unit: Unit, session_id: UUID, kind: NoteKind) -> None:
+    """The note is out: what anybody typed for it is done with."""
+    wanted = select(WorkingCopy).where(
+        WorkingCopy.account_id == unit.account_id, WorkingCopy.session_id == session_id, WorkingCopy.kind == kind
+    )
+    for copy in await unit.session.scalars(wanted):
+        await unit.session.delete(copy)
+
+
+def new_copy(unit: Unit, session_id: UUID, kind: NoteKind, user_id: UserId) -> WorkingCopy:
+    return unit.add(
+        WorkingCopy(
+            account_id=unit.account_id,
+            id=new_id(),
+            session_id=session_id,
+            kind=kind,
+            user_id=user_id,
+            updated_at=unit.now,
+        )
+    )
+
+
+async def posting(unit: Unit, posting_id: PostingId | UUID) -> Posting:
+    """Raises `NotFound`."""
+    row = await unit.session.scalar(
+        select(Posting).where(Posting.account_id == unit.account_id, Posting.id == posting_id)
+    )
+    if row is None:
+        raise NotFound("That post is not there.")
+    return row
+
+
+async def posting_for_update(unit: Unit, posting_id: PostingId | UUID) -> tuple[Posting, Session]:
+    """The posting and its session, both locked until the unit ends. Raises `NotFound`."""
+    wanted = (
+        select(Posting, Session)
+        .join(Session, and_(Session.account_id == Posting.account_id, Session.id == Posting.session_id))
+        .where(Posting.account_id == unit.account_id, Posting.id == posting_id)
+        .with_for_update(of=(Session, Posting))
+    )
+    row = (await unit.session.execute(wanted)).first()
+    if row is None:
+        raise NotFound("That post is not there.")
+    return row[0], row[1]
+
+
+async def revisions(unit: Unit, session_id: UUID, kind: NoteKind) -> int:
+    """How many posts of this kind the session has had."""
+    wanted = select(func.count()).where(
+        Posting.account_id == unit.account_id, Posting.session_id == session_id, Posting.kind == kind
+    )
+    return await unit.session.scalar(wanted) or 0
+
+
+async def live_posting(unit: Unit, session_id: UUID) -> Posting | None:
+    """The session's posting that is not concluded."""
+    return await unit.session.scalar(
+        select(Posting).where(
+            Posting.account_id == unit.account_id,
+            Posting.session_id == session_id,
+            Posting.state != PostingState.CONCLUDED,
+        )
+    )
+
+
+async def database_now(unit: Unit):
+    """The database's clock: what leases and spacing go by."""
+    return (await unit.session.execute(select(CLOCK))).scalar_one()
+
+
+async def judged(unit: Unit) -> Sequence[tuple[FixStatus, float | None]]:
+    """Of every fix that was judged: how, and how many seconds lay between applying and verifying it."""
+    seconds = func.extract("epoch", SuggestedFix.verified_at - SuggestedFix.applied_at)
+    wanted = (
+        select(SuggestedFix.status, seconds)
+        .where(
+            SuggestedFix.account_id == unit.account_id,
+            SuggestedFix.applied_at.is_not(None),
+            SuggestedFix.status.not_in([FixStatus.PROPOSED, FixStatus.DISMISSED]),
+        )
+        .order_by(SuggestedFix.id.desc())
+        .limit(5_000)
+    )
+    rows = await unit.session.execute(wanted)
+    return [(status, seconds and float(cast("float", seconds))) for status, seconds in rows]
