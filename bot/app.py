@@ -30,6 +30,7 @@ from core.accounts.service import Workspace
 from core.db import Url, async_url, engine_as
 from core.errors import Unavailable
 from core.outbox import wakeups
+from core.psa.registry import Psas
 from core.unit import Database
 
 log = structlog.get_logger()
@@ -130,12 +131,14 @@ async def running(
         home = await whoami(slack)
         await settle_in(database, home, settings.owners)
         installations = Installations(database, slack, home)
+        psas = Psas(settings.keyring, settings.psa_hosts)
+        closing.push_async_callback(psas.close)
         if part is Part.WEB:
             database.wake = await closing.enter_async_context(wakeups.told(url))
         else:
-            await closing.enter_async_context(delivering(database, installations, metrics, url, deadline))
+            await closing.enter_async_context(delivering(database, installations, psas, metrics, url, deadline))
         closing.push_async_callback(deadline.bound, errands.drain)
-        door = Door(installations, database, Guard(errands, metrics), Channels())
+        door = Door(installations, database, Guard(errands, metrics), Channels(), psas)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
         bolt = bolt_app(door, secret)
         listens = part is not Part.WORKER
@@ -159,7 +162,7 @@ async def running(
 
 @asynccontextmanager
 async def delivering(
-    database: Database, installations: Installations, metrics: Metrics, url: Url, deadline: Deadline
+    database: Database, installations: Installations, psas: Psas, metrics: Metrics, url: Url, deadline: Deadline
 ) -> AsyncGenerator[None]:
     """The outbox is delivered and the clock ticks until the context is left."""
     # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
@@ -169,7 +172,7 @@ async def delivering(
     from core.llm.playbooks import load_playbooks  # noqa: PLC0415
 
     worker_engine = engine_as(url, "app_worker", pool_size=1)
-    worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), EFFECTS, metrics)
+    worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), psas, EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
     clock = scheduler(database)

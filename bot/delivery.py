@@ -25,6 +25,7 @@ from core.llm.provider import ModelProvider
 from core.outbox import queries, service
 from core.outbox.events import revive
 from core.outbox.models import Delivery
+from core.psa.registry import Psas
 from core.unit import Again, Database, Unit
 
 log = structlog.get_logger()
@@ -49,6 +50,7 @@ class Worker:
     worker_engine: Engine
     installations: Installations
     provider: ModelProvider
+    psas: Psas
     effects: Effects
     metrics: Metrics
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,7 +103,7 @@ class Worker:
         running = self._running[account_id] = {}
         try:
             installation = await self.installations.of_account(account_id)
-            house = House(installation, self.database, self.installations.client, self.provider)
+            house = House(installation, self.database, self.installations.client, self.provider, self.psas)
             while not self._stopping:
                 poked.clear()
                 await self._claim_into(running, house, account_id)

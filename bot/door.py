@@ -25,6 +25,7 @@ from bot.installations import Installation, Installations
 from bot.interaction import parse
 from bot.surface import listener_for
 from core.errors import DomainError
+from core.psa.registry import Psas
 from core.unit import Database
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Door:
     database: Database
     guard: Guard
     channels: Channels
+    psas: Psas
 
     async def authorize(
         self, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
@@ -61,7 +63,7 @@ class Door:
         if not isinstance(installation, Installation):
             return self._turned_away(body, cast("object", context.get("refusal")))
         try:
-            interaction = parse(body, installation, self.database, self.installations.client, self.channels)
+            interaction = parse(body, installation, self.database, self.installations.client, self.channels, self.psas)
         except DomainError as refusal:
             return self._turned_away(body, refusal)
         if interaction is None:

@@ -10,6 +10,7 @@ from bot.blocks import Block
 from bot.installations import Installation
 from bot.slack import Slack
 from core.llm.provider import ModelProvider
+from core.psa.registry import Psas
 from core.unit import Database, Event, Unit
 
 
@@ -25,6 +26,7 @@ class House:
     database: Database
     slack: Slack
     provider: ModelProvider
+    psas: Psas
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         return self.database.unit(self.installation.account_id, source="delivery")

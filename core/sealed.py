@@ -15,9 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from core.errors import Invalid, Unavailable
 from core.ids import AccountId
 
@@ -74,6 +71,9 @@ class Keyring:
             raise Unavailable(
                 "keys", f"{NAME} is not set, so nothing secret can be kept; whoever runs FlowPilot can set it."
             )
+        # Loaded when first needed, like all that a process may never meet.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
         nonce = os.urandom(NONCE_BYTES)
         sealed = AESGCM(self.keys[key_id]).encrypt(nonce, secret.encode(), place.data)
         return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
@@ -86,6 +86,9 @@ class Keyring:
             raise Unavailable(
                 "keys", f"A secret was sealed with the key “{key_id}”, which {NAME} does not name any more."
             )
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
         try:
             whole = base64.b64decode(encoded, validate=True)
             return AESGCM(key).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], place.data).decode()

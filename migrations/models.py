@@ -16,7 +16,9 @@ from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
 from core.outbox.models import Delivery, Received
+from core.psa.models import PsaConnection
 from core.sessions.models import Fact, Message, Session
+from core.tickets.models import TicketFollow
 
 MODELS: tuple[type[Base], ...] = (
     AccessCard,
@@ -28,11 +30,13 @@ MODELS: tuple[type[Base], ...] = (
     Escalation,
     Fact,
     Message,
+    PsaConnection,
     Received,
     Session,
     SlackInstallation,
     SlackWorkspace,
     SuggestedFix,
+    TicketFollow,
     User,
 )
 

@@ -118,7 +118,7 @@ class Note:
 
 @dataclass(frozen=True)
 class NewNote:
-    """A note to add. `notify` mails the customer's contact, and is ignored for an internal one.
+    """A note to add. `notify` mails the customer's contact, and is ignored for an internal one; Request Tracker mails a reply by its own rules.
 
     `mark` finds the note again after a lost answer: it is written under the text (see `marked`).
     """
