@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     grant.add_argument("slack_user")
     grant.add_argument("role")
     grant.add_argument("--cover-l1", action="store_true", help="an engineer who may also take first-line calls")
+    commands.add_parser("export-audit", help="print who did what and when, one JSON object a line")
     return whole
 
 
@@ -83,9 +84,13 @@ async def run(arguments: argparse.Namespace) -> int:
 
             return await examine(settings)
         case "grant":
-            from bot.doctor import grant  # noqa: PLC0415
+            from bot.shell import grant  # noqa: PLC0415
 
             print(await grant(settings, arguments.slack_user, arguments.role, cover_l1=arguments.cover_l1))
+        case "export-audit":
+            from bot.shell import export_audit  # noqa: PLC0415
+
+            await export_audit(settings)
         case _:
             raise Invalid(f"There is no command {arguments.command}.")
     return 0

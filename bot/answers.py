@@ -29,6 +29,11 @@ class Later:
 
 
 @dataclass(frozen=True)
+class NotNow:
+    """An event that nobody waits for an answer to could not be taken in: Slack is asked to deliver it again."""
+
+
+@dataclass(frozen=True)
 class Open:
     """A modal on top of whatever is open; it is opened as soon as the ack is out."""
 
@@ -56,4 +61,4 @@ class Choices:
     options: Sequence[tuple[str, str]]
 
 
-Answer = Done | Reply | Later | Open | Show | FieldErrors | Choices
+Answer = Done | Reply | NotNow | Later | Open | Show | FieldErrors | Choices

@@ -9,6 +9,7 @@ from bot.features.access import effects as access_effects
 from bot.features.fixes import effects as fix_effects
 from bot.features.home import effects as home_effects
 from bot.features.sessions import effects as session_effects
+from bot.features.turns import effects as turn_effects
 from core.outbox.events import (
     AccessDecided,
     AccessRequested,
@@ -17,6 +18,7 @@ from core.outbox.events import (
     FixChanged,
     FixSuggested,
     HomeChanged,
+    MessageHeard,
     MessageWritten,
     ProposalWanted,
     SessionCardLost,
@@ -40,7 +42,7 @@ EFFECTS: Effects = {
     "sessions.update_card": Work(session_effects.update_card),
     "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
     "fixes.update_card": Work(fix_effects.update_card),
-    "fixes.propose": Work(fix_effects.propose),
+    "turns.take": Work(turn_effects.take),
     "home.publish": Work(home_effects.publish),
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
@@ -48,6 +50,8 @@ EFFECTS: Effects = {
 }
 
 _THREAD = "session:{session_id}"
+_TURN = "turn:{session_id}"
+QUIET_SECONDS = 1.2  # people write a thought in several messages: who pauses for so long has said it
 SUBSCRIPTIONS: Subscriptions = MappingProxyType(
     {
         SessionStarted: (
@@ -57,8 +61,9 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         SessionCardLost: (Subscription("sessions.post_card", order=_THREAD),),
         SessionChanged: (Subscription("sessions.update_card", order=_THREAD, supersede="{session_id}"),),
         MessageWritten: (Subscription("sessions.post_message", order=_THREAD, once="{message_id}"),),
-        # Not in the thread's order: a slow proposal holds up no card.
-        ProposalWanted: (Subscription("fixes.propose", order="propose:{session_id}", supersede="{session_id}"),),
+        # Not in the thread's order: a slow answer holds up no card.
+        ProposalWanted: (Subscription("turns.take", order=_TURN, supersede="proposal:{session_id}"),),
+        MessageHeard: (Subscription("turns.take", order=_TURN, supersede="heard:{session_id}", quiet=QUIET_SECONDS),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
         FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),
         HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),

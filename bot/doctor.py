@@ -1,19 +1,16 @@
-"""`doctor` and `grant`: what an operator needs from the shell."""
+"""`doctor`: every setting and connection, and how to mend what is wrong."""
 
 from __future__ import annotations
 
 import aiohttp
 
-from bot.app import database_url, real_clock, whoami
-from bot.consequences import SUBSCRIPTIONS
+from bot.app import database_url, whoami
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.slack import TIMEOUT, Slack, SlackFailed
 from core import bootstrap
-from core.accounts import queries, service
 from core.db import engine_as, ping
-from core.errors import DomainError, Invalid
-from core.unit import Database
+from core.errors import DomainError
 
 
 async def examine(settings: Settings) -> int:
@@ -72,25 +69,3 @@ async def _socket(settings: Settings) -> str:
         slack = Slack(settings.need("slack_app_token", "xapp-…"), settings.slack_api_url, session, Metrics())
         await slack.call("apps.connections.open")
     return "Slack hands out a connection"
-
-
-async def grant(settings: Settings, slack_user: str, role: str, *, cover_l1: bool) -> str:
-    """Gives a role in the one account of the settings' bot token. Raises `Invalid`, `Conflict`."""
-    wanted = service.role_named(role)
-    url = await database_url(settings)
-    await bootstrap.make_ready(url)
-    database = Database(engine_as(url, "app_rw", pool_size=1), real_clock, SUBSCRIPTIONS)
-    try:
-        found = await queries.accounts(database.engine)
-        if len(found) != 1:
-            raise Invalid(
-                "There is no account yet: start `serve` once, so that FlowPilot learns which workspace it is in."
-                if not found
-                else "There are several accounts here."
-            )
-        async with database.unit(found[0], source="shell") as unit:
-            user = await service.grant(unit, slack_user, wanted, cover_l1=cover_l1)
-            name = user.name
-    finally:
-        await database.dispose()
-    return f"{name} is now {wanted}{' and may cover L1' if cover_l1 else ''}."

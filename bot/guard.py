@@ -15,7 +15,7 @@ import structlog
 from slack_bolt.response import BoltResponse
 
 from bot import errors, people
-from bot.answers import Answer, Choices, Done, FieldErrors, Later, Open, Reply, Show
+from bot.answers import Answer, Choices, Done, FieldErrors, Later, NotNow, Open, Reply, Show
 from bot.blocks import FALLBACK, escape
 from bot.errands import Errands
 from bot.interaction import Interaction, Kind
@@ -41,7 +41,7 @@ class Guard:
     metrics: Metrics
 
     async def run(self, listener: Listener, interaction: Interaction) -> BoltResponse:
-        """Runs the listener, at most 2 s, and returns what Slack is answered: always 200."""
+        """Runs the listener, at most 2 s, and returns what Slack is answered: 200, but for an event it shall bring again."""
         started = time.perf_counter()
         task = asyncio.ensure_future(self._answer(listener, interaction))
         await asyncio.wait({task}, timeout=LIMIT)
@@ -110,6 +110,8 @@ class Guard:
         match answer:
             case Done():
                 return _ok()
+            case NotNow():
+                return BoltResponse(status=503, body="")
             case FieldErrors(found):
                 return _ok({"response_action": "errors", "errors": dict(found)})
             case Show(view):

@@ -19,6 +19,7 @@ from core.unit import Database, Unit
 
 Json = Mapping[str, object]
 STILL_A_MESSAGE = {"file_share", "thread_broadcast"}
+REWRITTEN = {"message_changed", "message_deleted"}
 
 
 class Kind(StrEnum):
@@ -73,6 +74,16 @@ class Interaction:
     def named(self, name: str) -> Interaction:
         """The same interaction, found in the surface under `name`; what follows it in the id is the argument."""
         return replace(self, name=name, argument=self.name.removeprefix(name).lstrip("."))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files that came with a message."""
+        event = self.body.get("event")
+        shared = cast("Json", event).get("files") if isinstance(event, dict) else None
+        if not isinstance(shared, list):
+            return ()
+        files = [cast("Json", file) for file in cast("list[object]", shared) if isinstance(file, dict)]
+        return tuple(str(file.get("name") or file.get("title") or "a file") for file in files)
 
     @property
     def is_direct(self) -> bool:
@@ -191,6 +202,8 @@ def _action(base: Interaction, body: Json) -> Interaction:
 def _event(base: Interaction, body: Json) -> Interaction | None:
     event = _dict(body["event"])
     name = _text(event["type"])
+    if name == "message" and event.get("subtype") in REWRITTEN:
+        return _rewritten(base, body, event)
     user = event.get("user")
     if isinstance(user, dict):  # user_change carries the whole person
         user = _dict(cast("object", user)).get("id")
@@ -211,6 +224,25 @@ def _event(base: Interaction, body: Json) -> Interaction | None:
         receipt=f"message:{event.get('channel')}:{ts}"
         if is_message and ts
         else _receipt("event", body.get("event_id")),
+    )
+
+
+def _rewritten(base: Interaction, body: Json, event: Json) -> Interaction | None:
+    """Somebody changed or deleted a message of theirs. The root of a thread that is deleted leaves a tombstone, which is a change to Slack."""
+    message = _dict(event.get("message") or event.get("previous_message"))
+    gone = event["subtype"] == "message_deleted" or message.get("subtype") == "tombstone"
+    before = _dict(event.get("previous_message") or message)
+    if before.get("bot_id") or message.get("bot_id"):
+        return None
+    return replace(
+        base,
+        name="message.deleted" if gone else "message.changed",
+        slack_user=_text(before["user"]),
+        channel=_maybe(event.get("channel")),
+        message_ts=_maybe(message.get("ts")),
+        thread_ts=_maybe(message.get("thread_ts")),
+        text="" if gone else str(message.get("text") or ""),
+        receipt=_receipt("event", body.get("event_id")),
     )
 
 

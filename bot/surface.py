@@ -69,7 +69,7 @@ SHORTCUTS: Mapping[str, Listener] = {
 }
 EVENTS: Mapping[str, Listener] = {
     "app_mention": sessions.mention,
-    "message": sessions.direct_message,
+    "message": sessions.message,
     "app_home_opened": home.opened,
     "user_change": people.changed,
 }
@@ -89,9 +89,7 @@ def listener_for(interaction: Interaction) -> tuple[Listener, Interaction]:
         case Kind.CLOSED:
             return help_.ignore, interaction
         case Kind.EVENT:
-            # Messages elsewhere than in the app's own conversation are neither stored nor read.
-            elsewhere = interaction.name == "message" and not interaction.is_direct
-            return (help_.ignore if elsewhere else EVENTS.get(interaction.name, help_.ignore)), interaction
+            return EVENTS.get(interaction.name.partition(".")[0], help_.ignore), interaction
 
 
 def _command(interaction: Interaction) -> tuple[Listener, Interaction]:

@@ -52,15 +52,16 @@ AUDIT = _part(
     "audit",
 )
 _OUTBOX = """insert into outbox (account_id, id, event, effect, ids, order_key, supersede_key, dedupe_key, due_at, state, attempts)
-       select :account, id, event, effect, ids, order_key, supersede_key, dedupe_key, :at, 'waiting', 0
+       select :account, id, event, effect, ids, order_key, supersede_key, dedupe_key, :at + make_interval(secs => quiet), 'waiting', 0
        from jsonb_to_recordset(cast(:{0} as jsonb))
-         as x(id uuid, event text, effect text, ids jsonb, order_key text, supersede_key text, dedupe_key text)
+         as x(id uuid, event text, effect text, ids jsonb, order_key text, supersede_key text, dedupe_key text, quiet float8)
        """
 # DO UPDATE and not DO NOTHING: the row must be locked until this unit commits, or a worker could claim the waiting delivery
-# and show the state from before this commit, and nobody would show the new one.
+# and show the state from before this commit, and nobody would show the new one. What waits for quiet waits anew.
 UPDATES = _part(
     _OUTBOX.format("updates")
-    + "on conflict (account_id, supersede_key) where state = 'waiting' do update set due_at = least(outbox.due_at, excluded.due_at)",
+    + "on conflict (account_id, supersede_key) where state = 'waiting' do update set due_at = "
+    "case when excluded.due_at > :at then greatest(outbox.due_at, excluded.due_at) else least(outbox.due_at, excluded.due_at) end",
     "updates",
 )
 POSTS = _part(_OUTBOX.format("posts") + "on conflict (account_id, dedupe_key) do nothing", "posts")

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, bindparam, text
@@ -40,13 +40,15 @@ class Subscription:
     """One effect of one kind of event. The keys are formats over the event's ids.
 
     `order`: effects with the same key are delivered one after the other (a conversation). `supersede`: while one with this key waits,
-    another adds nothing, because what is shown is the state at delivery. `once`: never delivered twice for this key.
+    another adds nothing, because what is shown is the state at delivery. `once`: never delivered twice for this key. `quiet`: delivered so
+    many seconds after the last of its kind, so that a burst is one.
     """
 
     effect: str
     order: str | None = None
     supersede: str | None = None
     once: str | None = None
+    quiet: float = 0.0
 
 
 Subscriptions = Mapping[type[Event], Sequence[Subscription]]
@@ -106,6 +108,7 @@ class Unit:
                     "dedupe_key": f"{subscription.effect}:{subscription.once.format(**ids)}"
                     if subscription.once
                     else str(new_id()),
+                    "quiet": subscription.quiet,
                 }
             )
 
@@ -127,6 +130,11 @@ class Unit:
     @property
     def has_deliveries(self) -> bool:
         return bool(self._deliveries)
+
+    @property
+    def quiet(self) -> float:
+        """After how many seconds the last of its deliveries is due."""
+        return max((cast("float", row["quiet"]) for row in self._deliveries), default=0.0)
 
     async def close(self) -> None:
         """The closing statement: all changed rows, the audit, the outbox."""
@@ -199,6 +207,8 @@ class Database:
                 session.expunge_all()
         if unit.has_deliveries:
             self.wake()
+            if unit.quiet:  # else the next poll finds it, up to a second later
+                asyncio.get_running_loop().call_later(unit.quiet, self.wake)
 
     async def _commit(self, connection: AsyncConnection) -> None:
         commit = asyncio.ensure_future(connection.commit())

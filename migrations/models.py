@@ -10,15 +10,19 @@ from core.accounts.models import (
     SlackInstallation,
     SlackWorkspace,
     User,
+    WorkingCopy,
 )
 from core.audit.models import AuditEvent
 from core.db import Base
 from core.escalations.models import Escalation
 from core.fixes.models import SuggestedFix
+from core.notes.models import Preview, WorkingCopy
+from core.notes.postings import Posting
 from core.outbox.models import Delivery, Received
 from core.psa.models import PsaConnection
 from core.sessions.models import Fact, Message, Session
 from core.tickets.models import TicketFollow
+from core.turns.models import Feedback, Turn
 
 MODELS: tuple[type[Base], ...] = (
     AccessCard,
@@ -29,7 +33,10 @@ MODELS: tuple[type[Base], ...] = (
     Delivery,
     Escalation,
     Fact,
+    Feedback,
     Message,
+    Posting,
+    Preview,
     PsaConnection,
     Received,
     Session,
@@ -37,7 +44,9 @@ MODELS: tuple[type[Base], ...] = (
     SlackWorkspace,
     SuggestedFix,
     TicketFollow,
+    Turn,
     User,
+    WorkingCopy,
 )
 
 metadata = Base.metadata

@@ -12,12 +12,12 @@ from pathlib import Path
 import aiohttp
 import yaml
 
-from bot.doctor import grant
 from bot.sandbox import story
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.settings import WorkspaceSettings
 from bot.sandbox.wire import Json
 from bot.settings import Settings
+from bot.shell import grant
 from core import embedded
 from core.db import Url
 from core.errors import Unavailable

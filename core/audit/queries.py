@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,3 +17,11 @@ async def trail(unit: Unit, subject: UUID) -> Sequence[AuditEvent]:
         .order_by(AuditEvent.id)
     )
     return (await unit.session.scalars(wanted)).all()
+
+
+async def everything(unit: Unit) -> AsyncGenerator[AuditEvent]:
+    """The whole audit of the account, oldest first, read in portions."""
+    wanted = select(AuditEvent).where(AuditEvent.account_id == unit.account_id).order_by(AuditEvent.id)
+    rows = await unit.session.stream_scalars(wanted.execution_options(yield_per=500))
+    async for row in rows:
+        yield row

@@ -57,6 +57,7 @@ LABEL = {
     FixStatus.APPLIED_PENDING: "waiting to be verified",
     FixStatus.DISMISSED: "dismissed",
 }
+PROPOSABLE = (Outcome.APPLIED_SUCCESS, Outcome.APPLIED_FAILED, Outcome.APPLIED_PARTIAL)
 NEEDS_NOTES = {
     Outcome.APPLIED_PARTIAL: "Say which part worked.",
     Outcome.APPLIED_PENDING: "Say what you are waiting for.",
@@ -68,6 +69,7 @@ class SuggestedFix(AccountOwned, Base, kw_only=True):
     __table_args__ = (
         one_of("status", FixStatus),
         one_of("user_decision", Decision),
+        one_of("ai_outcome_proposal", Outcome),
         CheckConstraint("confidence_pct between 0 and 100", name="confidence_pct"),
         ForeignKeyConstraint(
             ["account_id", "session_id"], ["ai_sessions.account_id", "ai_sessions.id"], ondelete="CASCADE"
@@ -116,6 +118,10 @@ class SuggestedFix(AccountOwned, Base, kw_only=True):
     pending_reason: Mapped[str | None] = mapped_column(default=None)
     check_at: Mapped[datetime | None] = mapped_column(default=None)
     failure_reason: Mapped[str | None] = mapped_column(default=None)
+    ai_outcome_proposal: Mapped[Outcome | None] = mapped_column(default=None)
+    ai_outcome_notes: Mapped[str | None] = mapped_column(default=None)
+    ai_outcomes_rejected: Mapped[list[str]] = mapped_column(default_factory=list)
+    asked_how_at: Mapped[datetime | None] = mapped_column(default=None)
     superseded_at: Mapped[datetime | None] = mapped_column(default=None)
     superseded_by: Mapped[UUID | None] = mapped_column(default=None)
     card_ts: Mapped[str | None] = mapped_column(default=None)
@@ -208,6 +214,26 @@ class SuggestedFix(AccountOwned, Base, kw_only=True):
         if self.superseded_at is None:
             self.superseded_at, self.superseded_by = at, successor
 
+    def propose_outcome(self, outcome: Outcome, notes: str | None) -> bool:
+        """What somebody wrote in the thread sounds like this outcome; only a person's click records it.
+
+        Says whether there is something to ask: not of a final fix, not what it is already, and never again what a person rejected.
+        """
+        asked_before = outcome is self.ai_outcome_proposal or outcome.value in self.ai_outcomes_rejected
+        if outcome not in PROPOSABLE or self.is_final or asked_before or self.status.value == outcome.value:
+            return False
+        self.ai_outcome_proposal, self.ai_outcome_notes = outcome, notes
+        return True
+
+    def reject_proposal(self) -> Outcome:
+        """A person says that this is not how it went; it does not come back for this fix. Raises `Conflict` when nothing is proposed."""
+        rejected = self.ai_outcome_proposal
+        if rejected is None:
+            raise Conflict("This question was answered already.")
+        self.ai_outcomes_rejected = [*self.ai_outcomes_rejected, rejected.value]
+        self.ai_outcome_proposal = self.ai_outcome_notes = None
+        return rejected
+
     def _judge(self, outcome: Outcome, notes: str | None, check_at: datetime | None, by: UserId, at: datetime) -> None:
         if outcome in NEEDS_NOTES and not notes:
             raise Invalid(NEEDS_NOTES[outcome], field="notes")
@@ -229,12 +255,14 @@ class SuggestedFix(AccountOwned, Base, kw_only=True):
             case Outcome.DISMISSED:
                 raise ValueError("a dismissal is not judged")
         self.check_at = check_at if outcome is Outcome.APPLIED_PENDING else None
+        self.ai_outcome_proposal = self.ai_outcome_notes = None
         self.status, self.recorded_by, self.recorded_at = FixStatus(outcome.value), by, at
 
     def _dismiss(self, by: UserId, at: datetime) -> None:
         if self.superseded_at is not None:
             raise Conflict("A newer suggestion has taken this one's place already.")
         self.status, self.recorded_by, self.recorded_at, self.check_at = FixStatus.DISMISSED, by, at, None
+        self.ai_outcome_proposal = self.ai_outcome_notes = None
         self.supersede(None, at)
 
     def _applied(self, by: UserId, at: datetime) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from core.errors import Invalid, Unavailable
 from core.fixes import queries
 from core.fixes.commands import CorrectOutcome, DecideFix, RecordOutcome
-from core.fixes.models import FIX_TITLE_LIMIT, NOTES_LIMIT, Decision, FixStatus, Outcome, SuggestedFix
+from core.fixes.models import FIX_TITLE_LIMIT, NOTES_LIMIT, Decision, Outcome, SuggestedFix
 from core.fixes.queries import Locked
 from core.ids import FixId, SessionId, new_id
-from core.llm.provider import EarlierSuggestion, PastFix, ProblemView, Proposal, Turn
-from core.llm.provider import Fact as KnownFact
+from core.llm.provider import Proposal
 from core.outbox.events import FixChanged, FixSuggested, ProposalWanted
 from core.scope import Role
-from core.sessions import queries as sessions
-from core.sessions.models import OPEN, Session
-from core.sessions.service import changed, say
+from core.sessions.models import Session
+from core.sessions.service import changed
 from core.text import clean, optional, required, shorten
 from core.unit import Unit
 
@@ -93,57 +90,20 @@ async def correct_outcome(unit: Unit, wanted: CorrectOutcome) -> SuggestedFix:
     return locked.fix
 
 
+async def reject_proposal(unit: Unit, fix_id: FixId) -> SuggestedFix:
+    """It did not go as FlowPilot understood; nothing is recorded, and this is not asked again of this fix. Raises `Conflict`."""
+    unit.scope.need_engineer("answer for a fix")
+    locked = await queries.fix_for_update(unit, fix_id)
+    rejected = locked.fix.reject_proposal()
+    unit.audit("fix.outcome_rejected", locked.fix.id, outcome=rejected)
+    unit.emit(FixChanged(SessionId(locked.session.id), FixId(locked.fix.id)))
+    return locked.fix
+
+
 def _moved(unit: Unit, locked: Locked) -> None:
     locked.session.touch(unit.now)
     unit.emit(FixChanged(SessionId(locked.session.id), FixId(locked.fix.id)))
     changed(unit, locked.session)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a provider is asked: the session as it stood at `state_version`."""
-
-    session_id: SessionId
-    state_version: int
-    problem: ProblemView
-    past: tuple[PastFix, ...]
-
-
-async def question(unit: Unit, session_id: SessionId) -> Question | None:
-    """What to ask for this session, or None when a fix is before the engineer already or the session is not open."""
-    session = await sessions.session(unit, session_id)
-    offered = await queries.fixes_of(unit, session_id)
-    if not _wants_proposal(session, offered):
-        return None
-    known = await sessions.facts(unit, session_id)
-    view = ProblemView(
-        problem=session.problem,
-        facts=tuple(KnownFact(fact.id, fact.text, fact.source.value) for fact in known),
-        earlier=tuple(EarlierSuggestion(fix.title, fix.status.value) for fix in offered),
-    )
-    return Question(session_id, session.state_version, view, tuple(await queries.past(unit, session_id)))
-
-
-def _wants_proposal(session: Session, offered: Sequence[SuggestedFix]) -> bool:
-    before_the_engineer = [fix for fix in offered if fix.superseded_at is None and not fix.is_final]
-    solved = any(fix.status is FixStatus.APPLIED_SUCCESS for fix in offered)
-    return session.status in OPEN and not before_the_engineer and not solved
-
-
-async def answer(unit: Unit, asked: Question, turn: Turn) -> SuggestedFix | None:
-    """Puts a provider's answer into the session: a fix, or what it says instead.
-
-    An answer to a state that has moved on is dropped: whatever moved it asked again.
-    """
-    session = await sessions.session_for_update(unit, asked.session_id)
-    offered = await queries.fixes_of(unit, asked.session_id)
-    if session.state_version != asked.state_version or not _wants_proposal(session, offered):
-        return None
-    if turn.proposal is None:
-        questions = "".join(f"\n• {line}" for line in turn.questions)
-        say(unit, session, clean(turn.reply) + questions)
-        return None
-    return await suggest(unit, session, turn.proposal)
 
 
 async def suggest(unit: Unit, session: Session, proposal: Proposal) -> SuggestedFix:

@@ -7,7 +7,19 @@ from datetime import datetime
 
 from core.llm.matching import PASTED, SIMILAR, Document, Matcher
 from core.llm.playbooks import Playbook
-from core.llm.provider import TITLE_LIMIT, EarlierSuggestion, Language, PastFix, ProblemView, Proposal, Source, Turn
+from core.llm.provider import (
+    TITLE_LIMIT,
+    EarlierSuggestion,
+    Language,
+    ModelProvider,
+    PastFix,
+    ProblemView,
+    Proposal,
+    Source,
+    Tell,
+    Turn,
+    silent,
+)
 from core.llm.words import Words
 
 # Below this chance of being the right match nothing is proposed: a wrong fix costs the engineer more than a question.
@@ -54,7 +66,11 @@ class OfflineProvider:
         self._words = Words()
         self._starter = Matcher(map(as_document, self._playbooks.values()), self._words, calibration=PASTED)
 
-    async def take_turn(self, problem: ProblemView, past: Sequence[PastFix]) -> Turn:
+    @property
+    def offline(self) -> ModelProvider:
+        return self
+
+    async def take_turn(self, problem: ProblemView, past: Sequence[PastFix], tell: Tell = silent) -> Turn:
         """Return the best fix that was not judged in this session yet, or questions where none fits."""
         # In a thread: hundreds of past fixes take tens of milliseconds to compare, and clicks must not wait for them.
         return await asyncio.to_thread(self._turn, problem, past)

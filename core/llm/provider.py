@@ -1,6 +1,6 @@
-"""The port to whatever proposes fixes: a model, or the rules that work without one."""
+"""The port to whatever proposes fixes and answers in a session's thread: a model, or the rules that work without one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -10,7 +10,16 @@ TITLE_LIMIT = 200
 
 Language = Literal["powershell", "bash", "python"]
 ParameterType = Literal["text", "number", "boolean", "choice", "list", "password"]
-SourceKind = Literal["playbook", "past_fix"]
+SourceKind = Literal["playbook", "past_fix", "template", "model"]
+PromotedSource = Literal["question", "diagnostic_check"]
+JudgedOutcome = Literal["applied_success", "applied_failed", "applied_partial"]
+
+# Told the steps while an answer is made, in words for the people who wait; called from the event loop.
+Tell = Callable[[str], None]
+
+
+def silent(step: str) -> None:
+    """Nobody waits to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +35,55 @@ class Fact:
 class EarlierSuggestion:
     """A fix that this session was already offered, oldest first, and its status in the domain's words.
 
-    applied_success, applied_failed, applied_partial and dismissed are judged; any other status is still open.
+    applied_success, applied_failed, applied_partial and dismissed are judged; any other status is still open. `applied`: somebody said
+    that they did it. `superseded`: another has taken its place. `rejected`: outcomes a person said no to when they were proposed.
+    `notes` are what a person wrote with the outcome.
     """
 
     title: str
     status: str
+    applied: bool = False
+    superseded: bool = False
+    rejected: tuple[JudgedOutcome, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of the thread, cleaned and with its secrets masked; `id` is what a fact or an outcome names.
+
+    `is_new`: not answered yet; the new ones of people are the burst that a turn answers. `files` are names only, nothing reads them.
+    """
+
+    id: UUID
+    author: str
+    by_flowpilot: bool
+    text: str
+    is_new: bool = False
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTemplate:
+    """A script of the account's library that a fix may use instead of a drafted one."""
+
+    id: UUID
+    name: str
+    description: str
+    language: Language
+    used: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """All that a provider may know of the session it proposes for."""
+    """All that a provider may know of the session it proposes for; `thread` is oldest first."""
 
     problem: str
     facts: tuple[Fact, ...] = ()
     earlier: tuple[EarlierSuggestion, ...] = ()
+    thread: tuple[Said, ...] = ()
+    templates: tuple[KnownTemplate, ...] = ()
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +121,7 @@ class ScriptParameter:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a proposal rests on: `ref` is a playbook's slug or a session's id, `label` says it to a person."""
+    """What a proposal rests on: `ref` is a playbook's slug, a session's or a template's id; `label` says it to a person."""
 
     kind: SourceKind
     ref: str
@@ -86,7 +130,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A fix to put before the engineer; `confidence_pct` is 0 to 100, the title at most `TITLE_LIMIT` characters."""
+    """A fix to put before the engineer; `confidence_pct` is 0 to 100, the title at most `TITLE_LIMIT` characters.
+
+    Where `template_id` names a template there is no drafted script.
+    """
 
     title: str
     description: str
@@ -97,23 +144,69 @@ class Proposal:
     sources: tuple[Source, ...] = ()
     ask: tuple[str, ...] = ()
     composed_without_ai: bool = False
+    template_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FactToKeep:
+    """Something that a person established in the thread; `message_id` is the message it was said in.
+
+    `source` is question (an answer to one) or diagnostic_check (the result of a check).
+    """
+
+    text: str
+    source: PromotedSource
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeToPropose:
+    """How the fix went, as a person said clearly in the message; only a person's click records it. `notes`: what part works, or why not."""
+
+    outcome: JudgedOutcome
+    message_id: UUID
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one call of a model took. `input_tokens` are those paid in full; cached ones cost a tenth. Cost in millionths of a dollar."""
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int = 0
+    cost_micro_usd: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One answer in the session's thread: a fix if there is one to propose, and what would help to know."""
+    """One answer in the session's thread, checked: what names something that is not in the `ProblemView` is not in here.
+
+    `usage` and `prompt_version` are None where no model was asked, or where its cost is not known.
+    """
 
     proposal: Proposal | None
     reply: str
     questions: tuple[str, ...] = ()
+    facts: tuple[FactToKeep, ...] = ()
+    outcome: OutcomeToPropose | None = None
+    usage: Usage | None = None
+    prompt_version: str | None = None
+    composed_without_ai: bool = False
 
 
 class ModelProvider(Protocol):
     """What the house asks of a model, or of the rules that stand in for one."""
 
-    async def take_turn(self, problem: ProblemView, past: Sequence[PastFix]) -> Turn:
+    @property
+    def offline(self) -> "ModelProvider":
+        """The same without a model, for when none may be asked: it costs nothing."""
+        ...
+
+    async def take_turn(self, problem: ProblemView, past: Sequence[PastFix], tell: Tell = silent) -> Turn:
         """Return the next step for a problem, `past` being the account's judged fixes to choose from.
 
-        Raises Unavailable when the model cannot be reached in time.
+        With new messages in the thread it is the answer to them. Raises Unavailable when the model cannot be reached in time.
         """
         ...

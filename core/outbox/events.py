@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from core.ids import EscalationId, FixId, MessageId, PostingId, PreviewId, RequestId, SessionId, UserId
+from core.ids import (
+    EscalationId,
+    FixId,
+    MessageId,
+    PostingId,
+    PreviewId,
+    RequestId,
+    SessionId,
+    TurnId,
+    UserId,
+)
 from core.unit import Event
 
 
@@ -33,6 +43,29 @@ class ProposalWanted(Event):
     """The session has no fix to try: the problem is new, the last one failed, or there is a new fact."""
 
     session_id: SessionId
+
+
+@dataclass(frozen=True)
+class MessageHeard(Event):
+    """Somebody wrote in the session's thread, and waits for an answer."""
+
+    session_id: SessionId
+
+
+@dataclass(frozen=True)
+class SecretHeard(Event):
+    """Somebody wrote a secret in the session's thread: its author is told, nobody else."""
+
+    session_id: SessionId
+    message_id: MessageId
+
+
+@dataclass(frozen=True)
+class TurnShown(Event):
+    """A turn that showed itself while it was thinking has ended: what stands there becomes what came of it."""
+
+    session_id: SessionId
+    turn_id: TurnId
 
 
 @dataclass(frozen=True)
@@ -153,6 +186,9 @@ EVENTS: dict[str, type[Event]] = {
         SessionChanged,
         SessionCardLost,
         ProposalWanted,
+        MessageHeard,
+        SecretHeard,
+        TurnShown,
         MessageWritten,
         FixSuggested,
         FixChanged,

@@ -203,6 +203,12 @@ class Author(StrEnum):
 
 
 class Message(AccountOwned, Base, kw_only=True):
+    """One message of a session's thread, as it reads now; secrets in it are masked before it is kept.
+
+    `wants_answer` and no `turn_id`: it is still to be answered. `turn_id` is the turn that answers it, or the one in which FlowPilot said
+    this; `fix_id` the fix that FlowPilot asks about.
+    """
+
     __tablename__ = "session_messages"
     __table_args__ = (
         one_of("author", Author),
@@ -210,11 +216,19 @@ class Message(AccountOwned, Base, kw_only=True):
             ["account_id", "session_id"], ["ai_sessions.account_id", "ai_sessions.id"], ondelete="CASCADE"
         ),
         Index(None, "account_id", "session_id", "id"),
+        Index("session_messages_ts_key", "account_id", "session_id", "ts", unique=True),
     )
 
     session_id: Mapped[UUID]
     author: Mapped[Author]
     user_id: Mapped[UUID | None] = mapped_column(default=None)
     text: Mapped[str]
+    files: Mapped[list[str]] = mapped_column(default_factory=list)
     ts: Mapped[str | None] = mapped_column(default=None)
+    wants_answer: Mapped[bool] = mapped_column(default=False)
+    turn_id: Mapped[UUID | None] = mapped_column(default=None)
+    fix_id: Mapped[UUID | None] = mapped_column(default=None)
+    composed_without_ai: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None] = mapped_column(default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)

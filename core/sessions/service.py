@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from core.accounts import queries as people
 from core.accounts.models import Kind
 from core.errors import Conflict, Invalid
@@ -64,6 +66,7 @@ async def resume(unit: Unit, session_id: SessionId) -> Session:
     session.resume(unit.now)
     unit.audit("session.resumed", session.id)
     changed(unit, session)
+    unit.emit(ProposalWanted(SessionId(session.id)))  # what was said meanwhile is answered now
     return session
 
 
@@ -165,16 +168,50 @@ def _known(unit: Unit, session: Session, what: str, fact_id: FactId) -> None:
     unit.emit(ProposalWanted(SessionId(session.id)))
 
 
-def say(unit: Unit, session: Session, text: str) -> Message:
-    """FlowPilot says something in the session's thread."""
+def keep(unit: Unit, session: Session, text: str, source: FactSource, message: Message) -> Fact:
+    """Keeps what a message of the thread established; `source` says how it came to be known."""
+    fact = unit.add(
+        Fact(
+            account_id=unit.account_id,
+            id=new_id(),
+            session_id=session.id,
+            source=source,
+            text=text,
+            message_ts=message.ts,
+            created_by=message.user_id or session.owner_id,
+            created_at=unit.now,
+        )
+    )
+    session.touch(unit.now)
+    unit.audit("fact.added", session.id, fact=str(fact.id), message=str(message.id))
+    changed(unit, session)
+    return fact
+
+
+def say(
+    unit: Unit,
+    session: Session,
+    text: str,
+    *,
+    turn_id: UUID | None = None,
+    fix_id: UUID | None = None,
+    composed_without_ai: bool = True,
+    at: str | None = None,
+) -> Message:
+    """FlowPilot says something in the session's thread; `at` is the message that shows it already, where there is one."""
     row = Message(
         account_id=unit.account_id,
         id=new_id(),
         session_id=session.id,
         author=Author.FLOWPILOT,
         text=text,
+        turn_id=turn_id,
+        fix_id=fix_id,
+        composed_without_ai=composed_without_ai,
+        ts=at,
         created_at=unit.now,
     )
     unit.add(row)
-    unit.emit(MessageWritten(SessionId(session.id), MessageId(row.id)))
+    if at is None:
+        unit.emit(MessageWritten(SessionId(session.id), MessageId(row.id)))
     return row

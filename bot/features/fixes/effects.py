@@ -1,4 +1,4 @@
-"""The fix's card, and asking for the next proposal."""
+"""The fix's card."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import cast
 from bot.effects import House, NotYet, Outgoing, Posted
 from bot.features.fixes import views
 from bot.slack import Gone
-from core.fixes import queries, service
+from core.fixes import queries
 from core.fixes.overview import fix_card
 from core.ids import FixId, SessionId
-from core.outbox.events import FixChanged, FixSuggested, ProposalWanted
+from core.outbox.events import FixChanged, FixSuggested
 from core.unit import Event, Unit
 
 
@@ -55,15 +55,3 @@ async def update_card(house: House, event: Event) -> None:
                 return  # another replica has seen to it, and there is a new card
             locked.fix.card_ts = None
             unit.emit(FixSuggested(SessionId(locked.session.id), FixId(locked.fix.id)))
-
-
-async def propose(house: House, event: Event) -> None:
-    """Asks the provider between two units: the model is never called inside one, and an answer to a state that moved is dropped."""
-    session_id = cast("ProposalWanted", event).session_id
-    async with house.unit() as unit:
-        asked = await service.question(unit, session_id)
-    if asked is None:
-        return
-    turn = await house.provider.take_turn(asked.problem, asked.past)
-    async with house.unit() as unit:
-        await service.answer(unit, asked, turn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.answers import Answer, Done, Open, Reply
-from bot.features.sessions import views
+from bot.features.sessions import thread, views
 from bot.features.sessions.words import is_problem, readable
 from bot.forms import command, values
 from bot.interaction import Interaction, as_id
@@ -55,8 +55,8 @@ async def start_here(interaction: Interaction) -> Answer:
     """The message shortcut *Start a session here*: the form, filled with the message's text; the session is the message's thread."""
     async with interaction.read() as unit:
         unit.scope.need_engineer("start a session")
-    thread = interaction.thread_ts or interaction.message_ts
-    return Open(views.new_modal(channel=interaction.channel, thread_ts=thread, problem=readable(interaction.text)))
+    root = interaction.thread_ts or interaction.message_ts
+    return Open(views.new_modal(channel=interaction.channel, thread_ts=root, problem=readable(interaction.text)))
 
 
 async def submit_new(interaction: Interaction) -> Answer:
@@ -67,33 +67,44 @@ async def submit_new(interaction: Interaction) -> Answer:
 
 async def mention(interaction: Interaction) -> Answer:
     """`@FlowPilot …` in a channel: the session's thread is the message's own."""
+    if known := await thread.session_of(interaction):
+        return await thread.heard(interaction, known)
     problem = readable(interaction.text, without=interaction.installation.bot_user_id)
-    thread = interaction.thread_ts or interaction.message_ts
     if not problem:
         return Reply(
             "Tell me the problem in the same message: “@FlowPilot the printer on floor 2 prints blank pages”. /pilot help has more."
         )
-    if interaction.thread_ts and (
-        known := await _of_thread(interaction, interaction.channel or "", interaction.thread_ts)
-    ):
-        return _already(known)
-    await _start(interaction, StartSession(problem=problem, channel=interaction.channel or "", thread_ts=thread))
+    root = interaction.thread_ts or interaction.message_ts
+    await _start(interaction, StartSession(problem=problem, channel=interaction.channel or "", thread_ts=root))
     return Done()
 
 
-async def direct_message(interaction: Interaction) -> Answer:
-    """A message to the app: one that states a problem becomes a session in its thread, anything else gets an answer and a button."""
+async def message(interaction: Interaction) -> Answer:
+    """Every message that Slack tells of: to the app itself, in the thread of a session, or none of our business."""
+    match interaction.name:
+        case "message.changed":
+            return await thread.changed(interaction)
+        case "message.deleted":
+            return await thread.deleted(interaction)
+        case "message" if interaction.is_direct:
+            return await _direct_message(interaction)
+        case "message" if interaction.thread_ts:
+            return await thread.reply(interaction)
+        case _:
+            return Done()
+
+
+async def _direct_message(interaction: Interaction) -> Answer:
+    """One that states a problem becomes a session in its thread, anything else gets an answer and a button."""
+    if known := await thread.session_of(interaction):
+        return await thread.heard(interaction, known)
     text = readable(interaction.text)
-    if interaction.thread_ts and (
-        known := await _of_thread(interaction, interaction.channel or "", interaction.thread_ts)
-    ):
-        return _already(known)
     if not is_problem(text):
         async with interaction.read() as unit:
             unit.scope.need_engineer("start a session")
         return Reply(*views.greeting())
-    thread = interaction.thread_ts or interaction.message_ts
-    await _start(interaction, StartSession(problem=text, channel=interaction.channel or "", thread_ts=thread))
+    root = interaction.thread_ts or interaction.message_ts
+    await _start(interaction, StartSession(problem=text, channel=interaction.channel or "", thread_ts=root))
     return Done()
 
 
@@ -101,12 +112,6 @@ async def _of_thread(interaction: Interaction, channel: str, thread_ts: str) -> 
     async with interaction.read() as unit:
         unit.scope.need_engineer("work on a session")
         return await queries.in_thread(unit, channel, thread_ts)
-
-
-def _already(session: Session) -> Answer:
-    return Reply(
-        f"This thread is the session “{session.title}”. Its card has the menu: add a fact, rename, hand over, pause."
-    )
 
 
 async def mine(interaction: Interaction) -> Answer:

@@ -1,0 +1,78 @@
+"""What people write in the threads of sessions. What is said elsewhere is neither kept nor read."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers import Answer, Done, NotNow
+from bot.features.sessions.words import readable
+from bot.interaction import Interaction
+from core.errors import Forbidden, Unavailable
+from core.ids import SessionId
+from core.sessions import queries
+from core.sessions.models import Session
+from core.turns import service
+from core.turns.commands import Hear
+
+_TO_SOMEBODY = re.compile(r"\s*<@([A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+async def session_of(interaction: Interaction) -> Session | None:
+    """The session in whose thread this was written. Nobody in particular asks: most threads are none of ours, whoever writes there."""
+    if interaction.thread_ts is None or interaction.channel is None:
+        return None
+    async with interaction.database.unit(interaction.installation.account_id, source="event") as unit:
+        return await queries.in_thread(unit, interaction.channel, interaction.thread_ts)
+
+
+async def reply(interaction: Interaction) -> Answer:
+    """A plain reply in a thread of a channel. Who may not work on sessions is not heard, and not told so for talking to colleagues."""
+    try:
+        session = await session_of(interaction)
+        return Done() if session is None else await heard(interaction, session)
+    except Forbidden:
+        return Done()
+    except Unavailable:
+        return NotNow()
+
+
+async def heard(interaction: Interaction, session: Session) -> Answer:
+    """Keeps what was said in the session's thread. Raises `Forbidden` for who may not work on sessions."""
+    us = interaction.installation.bot_user_id
+    named = _TO_SOMEBODY.match(interaction.text)
+    wanted = Hear(
+        session_id=SessionId(session.id),
+        ts=interaction.message_ts or "",
+        text=readable(interaction.text, without=us),
+        files=interaction.files,
+        for_flowpilot=named is None or named[1] == us or f"<@{us}" in interaction.text,
+    )
+    async with interaction.unit() as unit:
+        await service.hear(unit, wanted)
+    return Done()
+
+
+async def changed(interaction: Interaction) -> Answer:
+    """A message was changed in Slack."""
+    return await _rewritten(interaction, readable(interaction.text, without=interaction.installation.bot_user_id))
+
+
+async def deleted(interaction: Interaction) -> Answer:
+    """A message was deleted in Slack."""
+    return await _rewritten(interaction, None)
+
+
+async def _rewritten(interaction: Interaction, text: str | None) -> Answer:
+    """Follows it, where it stood in a session's thread; the house does, since Slack lets nobody change what another wrote."""
+    try:
+        session = await session_of(interaction)
+        if session is None or interaction.message_ts is None:
+            return Done()
+        async with interaction.database.unit(interaction.installation.account_id, source=interaction.name) as unit:
+            if text is None:
+                await service.follow_deletion(unit, SessionId(session.id), interaction.message_ts)
+            else:
+                await service.follow_edit(unit, SessionId(session.id), interaction.message_ts, text)
+    except Unavailable:
+        return NotNow()
+    return Done()

@@ -1,0 +1,55 @@
+"""The thread is a conversation: what people say in it is heard and answered; what they say elsewhere is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.app import Bot
+from tests.bot import seeds
+from tests.slack import Message, Person, Slack
+from tests.stories import Session, live_markup, started
+
+VAGUE = "the coffee machine on floor 3 shows only half of the menu"
+
+
+async def answered(reader: Person, session: Session, after: str) -> Message:
+    """FlowPilot's first words in the thread after the message `after`."""
+
+    async def answer() -> Message | None:
+        return next((each for each in await session.replies(reader) if each.ts > after), None)
+
+    return await reader.slack.until(answer)
+
+
+@pytest.mark.parametrize("workspace", ["http", "socket"], indirect=True)
+async def test_a_reply_in_the_thread_is_kept_and_answered(bot: Bot, slack: Slack, ana: Person, ben: Person) -> None:
+    session = await started(ana, VAGUE)
+    await session.first_turn(ana)
+    said = await ben.say("helpdesk", "It says ERR-0815 on the display since the update on Monday", session.root)
+    answer = await answered(ana, session, said.ts)
+    assert answer.thread_ts == session.root
+    assert await seeds.count(bot, "session_messages where author = 'person'") == 1
+    assert await slack.violations() == []
+    assert await live_markup(slack) == []
+
+
+async def test_a_burst_is_answered_once(bot: Bot, slack: Slack, ana: Person, ben: Person) -> None:
+    session = await started(ana, VAGUE)
+    first = await session.first_turn(ana)
+    for words in ("one more thing", "it happens on both machines", "since Monday"):
+        await ana.say("helpdesk", words, session.root)
+    said = await ben.say("helpdesk", "the display says ERR-0815", session.root)
+    await answered(ana, session, said.ts)
+    await slack.until(lambda: seeds.nothing_waits(bot))
+    assert await seeds.count(bot, "session_turns") == 2, "one for the problem, one for the burst"
+    assert [each.ts for each in await session.replies(ana) if first.ts < each.ts < said.ts] == []
+
+
+async def test_what_people_say_elsewhere_is_neither_kept_nor_answered(bot: Bot, slack: Slack, ana: Person) -> None:
+    session = await started(ana, VAGUE)
+    await session.first_turn(ana)
+    root = await ana.say("helpdesk", "lunch at twelve?")
+    await ana.say("helpdesk", "yes, the usual place", root.ts)
+    await slack.until(lambda: seeds.nothing_waits(bot))
+    assert await seeds.count(bot, "session_messages where author = 'person'") == 0
+    assert [each for each in await ana.messages("helpdesk", root.ts) if each.by_bot] == []
