@@ -10,7 +10,6 @@ from core.accounts.models import (
     SlackInstallation,
     SlackWorkspace,
     User,
-    WorkingCopy,
 )
 from core.audit.models import AuditEvent
 from core.db import Base
