@@ -1,0 +1,66 @@
+"""Trying a connection before it is kept: the verbs that FlowPilot lives by, asked once each. Network only, no unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.errors import Invalid
+from core.psa.models import Target
+from core.psa.provider import Board, Member, PsaProvider, Status, Ticket
+
+MOST_BOARDS = 40
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What was found there. `ticket` is the newest open one, None on an empty desk. Statuses stand by the board's id."""
+
+    boards: Sequence[Board]
+    statuses: Mapping[str, Sequence[Status]]
+    members: Sequence[Member]
+    ticket: Ticket | None
+
+    @property
+    def by_mail(self) -> dict[str, str]:
+        """Who is who there, by e-mail address."""
+        return {one.email.strip().lower(): one.id for one in self.members if one.email}
+
+
+async def try_out(provider: PsaProvider) -> Tried:
+    """Lists boards and their statuses, the members, and reads a ticket. Raises whatever one of these raises."""
+    boards = (await provider.boards())[:MOST_BOARDS]
+    if not boards:
+        raise Invalid(f"{provider.system.named} shows these keys no board; give them the right to see one.")
+    statuses = {board.id: await provider.statuses(board.id) for board in boards}
+    members = await provider.members()
+    newest = (await provider.find_tickets()).items
+    ticket = await provider.read_ticket(newest[0].id) if newest else None
+    return Tried(boards, statuses, members, ticket)
+
+
+def named(tried: Tried, names: Mapping[Target, Sequence[str]]) -> dict[str, dict[Target, Status | None]]:
+    """For every board the statuses that carry one of the names wanted, whatever their case. Raises `Invalid` for a name that no board has."""
+    found: dict[str, dict[Target, Status | None]] = {}
+    for board in tried.boards:
+        known = {status.name.lower(): status for status in tried.statuses[board.id]}
+        found[board.id] = {
+            kind: next((known[name.lower()] for name in wanted if name.lower() in known), None)
+            for kind, wanted in names.items()
+        }
+    for kind, wanted in names.items():
+        if wanted and not any(targets[kind] for targets in found.values()):
+            known = sorted({status.name for statuses in tried.statuses.values() for status in statuses})
+            raise Invalid(f"No board has the status “{wanted[0]}”. There are: {', '.join(known)}.", field=kind.value)
+    return found
+
+
+async def belonging(provider: PsaProvider, board_id: str, chosen: Mapping[Target, str]) -> dict[Target, Status | None]:
+    """The statuses chosen by id for a board; an empty id is none. Raises `Invalid` on the kind whose status the board does not have (any more)."""
+    known = {status.id: status for status in await provider.statuses(board_id)}
+    for kind, status_id in chosen.items():
+        if status_id and status_id not in known:
+            raise Invalid(
+                "This status does not belong to the board; please choose one from its list.", field=kind.value
+            )
+    return {kind: known.get(status_id) for kind, status_id in chosen.items()}
