@@ -157,8 +157,11 @@ def confirm(title: str, text: str, yes: str) -> Block:
     }
 
 
-def field(name: str, label: str, element: Block, *, optional: bool = False, hint: str | None = None) -> Block:
-    """An input of a form: the block is named after the field of the command it fills, so a refusal finds its place."""
+def field(
+    name: str, label: str, element: Block, *, optional: bool = False, hint: str | None = None, heard: bool = False
+) -> Block:
+    """An input of a form: the block is named after the field of the command it fills, so a refusal finds its place. `heard`: we are told of
+    every change at once, not only when the form is submitted."""
     return _whole(
         {
             "type": "input",
@@ -167,13 +170,20 @@ def field(name: str, label: str, element: Block, *, optional: bool = False, hint
             "element": {**element, "action_id": "value"},
             "optional": optional,
             "hint": plain(hint, 2_000) if hint else None,
+            "dispatch_action": True if heard else None,
         }
     )
 
 
 def text_input(
-    *, lines: bool = False, value: str | None = None, limit: int = INPUT, placeholder: str | None = None
+    *,
+    lines: bool = False,
+    value: str | None = None,
+    limit: int = INPUT,
+    placeholder: str | None = None,
+    heard: bool = False,
 ) -> Block:
+    """`heard` (with that of `field`): every character counts as a change."""
     return _whole(
         {
             "type": "plain_text_input",
@@ -181,6 +191,7 @@ def text_input(
             "max_length": min(limit, INPUT),
             "initial_value": shorten(value, min(limit, INPUT)) if value else None,
             "placeholder": plain(placeholder, 150) if placeholder else None,
+            "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]} if heard else None,
         }
     )
 
@@ -195,6 +206,11 @@ def radio(options: Sequence[tuple[str, str]], chosen: str | None = None) -> Bloc
             "initial_option": next((o for o in shown if o["value"] == chosen), None),
         }
     )
+
+
+def checkboxes(options: Sequence[tuple[str, str]]) -> Block:
+    """Boxes to tick, of (label, value), at most ten."""
+    return {"type": "checkboxes", "options": [option(label, value) for label, value in options[:10]]}
 
 
 def moment(value: datetime | None = None) -> Block:

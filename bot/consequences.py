@@ -8,6 +8,7 @@ from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
 from bot.features.fixes import effects as fix_effects
 from bot.features.home import effects as home_effects
+from bot.features.notes import effects as note_effects
 from bot.features.sessions import effects as session_effects
 from bot.features.turns import effects as turn_effects
 from core.outbox.events import (
@@ -20,7 +21,13 @@ from core.outbox.events import (
     HomeChanged,
     MessageHeard,
     MessageWritten,
+    NoteConfirmed,
+    NoteReady,
+    PostingChanged,
+    PostingWanted,
+    PreviewWanted,
     ProposalWanted,
+    RewriteWanted,
     SessionCardLost,
     SessionChanged,
     SessionEscalated,
@@ -43,6 +50,14 @@ EFFECTS: Effects = {
     "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
     "fixes.update_card": Work(fix_effects.update_card),
     "turns.take": Work(turn_effects.take),
+    "notes.prefetch": Work(note_effects.prefetch),
+    "notes.write": Work(note_effects.write),
+    "notes.rewrite": Work(note_effects.rewrite),
+    "notes.show": Work(note_effects.show),
+    "notes.carry": Work(note_effects.carry),
+    "notes.post_card": Post(note_effects.compose_card, note_effects.card_posted, displaced=session_effects.displaced),
+    "notes.update_card": Work(note_effects.update_card),
+    "notes.update_modal": Work(note_effects.update_modal),
     "home.publish": Work(home_effects.publish),
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
@@ -65,7 +80,21 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         ProposalWanted: (Subscription("turns.take", order=_TURN, supersede="proposal:{session_id}"),),
         MessageHeard: (Subscription("turns.take", order=_TURN, supersede="heard:{session_id}", quiet=QUIET_SECONDS),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
-        FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),
+        FixChanged: (
+            Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),
+            Subscription("notes.prefetch", order="prefetch:{session_id}", supersede="{fix_id}"),
+        ),
+        PreviewWanted: (Subscription("notes.write", order="write:{preview_id}", supersede="{preview_id}"),),
+        NoteReady: (Subscription("notes.show", order="show:{preview_id}", supersede="{preview_id}"),),
+        RewriteWanted: (
+            Subscription("notes.rewrite", order="rewrite:{preview_id}", supersede="{preview_id}:{user_id}"),
+        ),
+        NoteConfirmed: (Subscription("notes.post_card", order=_THREAD, once="{posting_id}"),),
+        PostingWanted: (Subscription("notes.carry", order="carry:{posting_id}", supersede="{posting_id}"),),
+        PostingChanged: (
+            Subscription("notes.update_card", order=_THREAD, supersede="{posting_id}"),
+            Subscription("notes.update_modal", supersede="{posting_id}"),
+        ),
         HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),
         AccessRequested: (
             Subscription("access.post_card", order="access:{request_id}", once="{request_id}:{user_id}"),

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from bot import posting
-from bot.effects import Effects, House, NotYet, Post, Work
+from bot.effects import ComeAgain, Effects, House, NotYet, Post, Work
 from bot.installations import Installations
 from bot.metrics import Metrics
 from bot.posting import CannotTell, Lost
@@ -195,6 +195,8 @@ def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
             return "nothing left to show", service.give_up
         case NotYet():
             return "too early", service.step_back
+        case ComeAgain(after=after):
+            return "put off", partial(service.retry, after=after)
         case Throttled(after=after):
             return "throttled", partial(service.retry, after=after)
         case Lost(after=after):

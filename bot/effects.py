@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.blocks import Block
 from bot.installations import Installation
@@ -16,6 +17,14 @@ from core.unit import Database, Event, Unit
 
 class NotYet(Exception):  # an outcome: something else must be delivered first
     """Two replicas' clocks differ, so a reply can come up before the card whose thread it belongs in."""
+
+
+class ComeAgain(Exception):  # an outcome: it is not time yet
+    """What is to be done has a time of its own: the delivery waits for it, and that is no failed try."""
+
+    def __init__(self, after: timedelta, why: str) -> None:
+        super().__init__(why)
+        self.after = after
 
 
 @dataclass(frozen=True)

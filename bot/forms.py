@@ -26,12 +26,16 @@ def values(view: Json) -> dict[str, object]:
     """What the form holds, by field: the parts of a long text joined in order, empty inputs as None, ids from its metadata."""
     found: dict[str, object] = dict(meta(view))
     state = cast("Json", cast("Json", view.get("state") or {}).get("values") or {})
+    parts: dict[str, dict[int, str]] = {}
     for block_id in state:
         name, value = name_of(block_id), _value(cast("Json", cast("Json", state[block_id]).get("value") or {}))
-        before = found.get(name)
-        found[name] = (
-            before + value if isinstance(before, str) and isinstance(value, str) and block_id != name else value
-        )
+        number = block_id.partition("~")[0].removeprefix(name).lstrip(".")
+        if number:
+            parts.setdefault(name, {})[int(number)] = value if isinstance(value, str) else ""
+        else:
+            found[name] = value
+    for name, texts in parts.items():
+        found[name] = "".join(texts[number] for number in sorted(texts)) or None
     return found
 
 

@@ -76,6 +76,11 @@ class Interaction:
         return replace(self, name=name, argument=self.name.removeprefix(name).lstrip("."))
 
     @property
+    def form(self) -> str:
+        """The callback id of the modal that a click was in, empty where it was in none."""
+        return str((self.view or {}).get("callback_id") or "")
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The names of the files that came with a message."""
         event = self.body.get("event")

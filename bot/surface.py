@@ -10,6 +10,7 @@ from bot.features.access import people
 from bot.features.fixes import listeners as fixes
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
+from bot.features.notes import listeners as notes
 from bot.features.sessions import listeners as sessions
 from bot.features.settings import listeners as settings
 from bot.guard import Listener
@@ -21,6 +22,8 @@ PILOT: Mapping[str, Listener] = {
     "open": sessions.open_ones,
     "find": sessions.find,
     "pending": fixes.pending,
+    "resolve": notes.resolve,
+    "escalate": notes.escalate,
     "pause": sessions.pause,
     "resume": sessions.resume,
     "settings": settings.show,
@@ -40,6 +43,15 @@ ACTIONS: Mapping[str, Listener] = {
     "fixes.record": fixes.record,
     "fixes.menu": fixes.menu,
     "fixes.page": fixes.pending,
+    "notes.preview": notes.open_preview,
+    "notes.refresh": notes.refresh,
+    "notes.rewrite": notes.ask_rewrite,
+    "notes.restore": notes.restore,
+    "notes.retry_status": notes.retry_status,
+    "notes.keep_open": notes.keep_open,
+    "notes.cancel": notes.cancel,
+    "notes.look": notes.look,
+    "notes.open_ticket": help_.ignore,  # a link: Slack tells us that it was followed
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,
@@ -60,8 +72,13 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "fixes.correct": fixes.submit_correction,
     "settings.save.role": settings.save_role,
     "settings.save.team": settings.save_team,
+    "notes.post": notes.submit_post,
+    "notes.rewrite": notes.submit_rewrite,
     "house.notice": help_.ignore,
 }
+# By the form an input stands in: what changes in it is kept at once, and again when it is closed.
+INPUTS: Mapping[str, Listener] = {"notes.post": notes.typed}
+CLOSINGS: Mapping[str, Listener] = {"notes.post": notes.closed}
 SHORTCUTS: Mapping[str, Listener] = {
     "sessions.new": sessions.open_new,
     "sessions.start_here": sessions.start_here,
@@ -80,6 +97,8 @@ def listener_for(interaction: Interaction) -> tuple[Listener, Interaction]:
     match interaction.kind:
         case Kind.COMMAND:
             return _command(interaction)
+        case Kind.ACTION if interaction.name == "value" and interaction.form in INPUTS:
+            return INPUTS[interaction.form], interaction
         case Kind.ACTION | Kind.OPTIONS:
             return _longest_prefix(ACTIONS, interaction)
         case Kind.SUBMISSION:
@@ -87,7 +106,7 @@ def listener_for(interaction: Interaction) -> tuple[Listener, Interaction]:
         case Kind.SHORTCUT:
             return SHORTCUTS.get(interaction.name, help_.unknown), interaction
         case Kind.CLOSED:
-            return help_.ignore, interaction
+            return CLOSINGS.get(interaction.name, help_.ignore), interaction
         case Kind.EVENT:
             return EVENTS.get(interaction.name.partition(".")[0], help_.ignore), interaction
 

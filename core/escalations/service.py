@@ -29,7 +29,8 @@ async def raise_(
 ) -> Escalation:
     """Puts a session's or a walk's work before the engineers; one of the same subject that is still open is closed by it.
 
-    `by` is who handed it on, where that is not whoever the unit runs for. `reason` is cut to its first line, at most 500 characters. Raises `Invalid` on `reason` when it is blank.
+    `by` is who handed it on, where that is not whoever the unit runs for.
+    `reason` is cut to its first line, at most 500 characters. Raises `Invalid` on `reason` when it is blank.
     """
     said = first_line(clean(reason), REASON_LIMIT)
     if not said:

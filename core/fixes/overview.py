@@ -18,10 +18,13 @@ from core.unit import Unit
 
 @dataclass(frozen=True)
 class SessionCard:
+    """`note` says how far a note is that is on its way to the ticket."""
+
     session: Session
     owner: User
     facts: Sequence[Fact]
     fix: SuggestedFix | None
+    note: str | None = None
 
 
 async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:

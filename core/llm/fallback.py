@@ -13,12 +13,14 @@ import structlog
 
 from core.errors import Unavailable
 from core.llm.asking import ModelAway, Unusable
+from core.llm.notes import DraftNote, NoteBundle, NoteKind, Rewritten
 from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, Usage, silent
 
 log = structlog.get_logger()
 
 # A person has waited up to three seconds for the burst to end and for a worker, and must have an answer after twenty.
 TURN_SECONDS = 15.0
+NOTE_SECONDS = 20.0  # below the lease of the draft
 
 OPENS_AFTER = 3  # failures in a row
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 300.0  # seconds; each failed probe doubles it
@@ -101,6 +103,20 @@ class FallbackProvider:
             return turn
         composed = await self._offline.take_turn(problem, past, tell)
         return replace(composed, usage=spent)
+
+    async def write_note(self, kind: NoteKind, bundle: NoteBundle) -> DraftNote:
+        """Return the model's note or, where it has none in time, the one composed without it."""
+        note, _ = await self._within(NOTE_SECONDS, lambda: self._model.write_note(kind, bundle))
+        return note if note is not None else await self._offline.write_note(kind, bundle)
+
+    async def rewrite_section(
+        self, kind: NoteKind, bundle: NoteBundle, key: str, text: str, instruction: str
+    ) -> Rewritten:
+        """Return the section as the model has it, else as far as words alone can follow the instruction."""
+        anew, _ = await self._within(
+            NOTE_SECONDS, lambda: self._model.rewrite_section(kind, bundle, key, text, instruction)
+        )
+        return anew if anew is not None else await self._offline.rewrite_section(kind, bundle, key, text, instruction)
 
     async def _within(self, seconds: float, ask: Callable[[], Awaitable[_T]]) -> tuple[_T | None, Usage | None]:
         """The answer, or None and what was spent on an answer that could not be used. For every method of the port the same."""

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from core.text import shorten
+
 
 class NoteKind(StrEnum):
     """A resolution note is read by the customer, an escalation package by the next engineer only."""
@@ -128,3 +130,11 @@ class NoteWriter(Protocol):
     ) -> Rewritten:
         """One section's text, written anew as the instruction asks. Raises Unavailable."""
         ...
+
+
+def cited(bundle: NoteBundle) -> Mapping[UUID, str]:
+    """What each id that a line may cite is called, for a person."""
+    known = {bundle.problem_id: "the problem as stated"}
+    known |= {fact.id: f"the fact “{shorten(' '.join(fact.text.split()), 60)}”" for fact in bundle.facts}
+    known |= {fix.id: f"what was recorded of “{shorten(fix.title, 60)}”" for fix in bundle.fixes}
+    return known

@@ -6,12 +6,11 @@ What a customer reads is in the past tense where it was verified, provisional wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from uuid import UUID
 
-from core.llm.notes import SECTIONS, DraftNote, Line, NoteBundle, NoteFact, NoteFix, NoteKind, Rewritten, Section
-from core.text import shorten
+from core.llm.notes import SECTIONS, DraftNote, Line, NoteBundle, NoteFix, NoteKind, Section
+from core.text import capital, ended
 
 ROOM = 20_000
 """Characters of a section; what does not fit is counted, not cut in the middle."""
@@ -19,7 +18,6 @@ _CAUSE = re.compile(
     r"^\s*(?:the )?(?:root )?cause(?: of (?:this|it|the problem))?\s*(?:is|was|:|=|-|–)\s*", re.IGNORECASE
 )
 _CAUSED_BY = re.compile(r"\b(?:was |is )?caused by\b|\bbecause of\b", re.IGNORECASE)
-_ENDS = (".", "!", "?", ":", "…", "”", '"', ")", "。", "؟")
 
 
 def compose(kind: NoteKind, bundle: NoteBundle) -> DraftNote:
@@ -33,14 +31,14 @@ def compose(kind: NoteKind, bundle: NoteBundle) -> DraftNote:
 
 
 def _problem(bundle: NoteBundle) -> list[Line]:
-    return [Line(_ended(_capital(bundle.problem.strip() or bundle.title)), (bundle.problem_id,))]
+    return [Line(ended(capital(bundle.problem.strip() or bundle.title)), (bundle.problem_id,))]
 
 
 def _findings(bundle: NoteBundle, nothing: str) -> list[Line]:
     lines: list[Line] = []
     room = ROOM
     for place, fact in enumerate(bundle.facts):
-        text = f"- {_capital(_indented(fact.text))}"
+        text = f"- {capital(_indented(fact.text))}"
         room -= len(text) + 1
         if room < 0 and lines:
             left = len(bundle.facts) - place
@@ -55,9 +53,9 @@ def _stated_cause(bundle: NoteBundle) -> list[Line]:
     found: list[Line] = []
     for fact in bundle.facts:
         if match := _CAUSE.match(fact.text):
-            found.append(Line(_ended(_capital(fact.text[match.end() :].strip())), (fact.id,)))
+            found.append(Line(ended(capital(fact.text[match.end() :].strip())), (fact.id,)))
         elif _CAUSED_BY.search(fact.text):
-            found.append(Line(_ended(_capital(fact.text.strip())), (fact.id,)))
+            found.append(Line(ended(capital(fact.text.strip())), (fact.id,)))
     return found
 
 
@@ -80,19 +78,18 @@ def _root_cause(bundle: NoteBundle) -> list[Line]:
 def _resolution(bundle: NoteBundle) -> list[Line]:
     lines: list[Line] = []
     for fix in reversed(_with(bundle, "applied_success")):
-        checked = f", and verified {_on(fix.verified_at)}that it solved the problem" if fix.verified_at else ""
+        checked = f" and verified {_on(fix.verified_at)}that it solved the problem" if fix.verified_at else ""
         lines.append(Line(f"We applied “{fix.title}”{_dated(fix.applied_at, fix.verified_at)}{checked}.", (fix.id,)))
     for fix in _with(bundle, "applied_partial"):
         part = f": {_inline(fix.partial_notes)}" if fix.partial_notes else "."
         lines.append(
             Line(f"We applied “{fix.title}”{_dated(fix.applied_at)}. It solved a part of the problem{part}", (fix.id,))
         )
-    for fix in _with(bundle, "applied_pending"):
-        lines.append(Line(_provisional(fix), (fix.id,)))
-    for fix in _unjudged(bundle):
-        lines.append(
-            Line(f"We applied “{fix.title}”{_dated(fix.applied_at)}. Whether it helped was not recorded.", (fix.id,))
-        )
+    lines += [Line(_provisional(fix), (fix.id,)) for fix in _with(bundle, "applied_pending")]
+    lines += [
+        Line(f"We applied “{fix.title}”{_dated(fix.applied_at)}. Whether it helped was not recorded.", (fix.id,))
+        for fix in _unjudged(bundle)
+    ]
     if not lines:
         lines.append(Line("How the problem was solved was not recorded."))
     for fix in _with(bundle, "applied_failed"):
@@ -193,13 +190,11 @@ def _next_steps(bundle: NoteBundle) -> list[Line]:
         when = f" on {_date(fix.check_at)}" if fix.check_at else ""
         about = f" It waits for: {_inline(fix.pending_reason)}" if fix.pending_reason else ""
         lines.append(Line(f"- Verify{when} whether “{fix.title}” worked.{about}", (fix.id,)))
-    for fix in _with(bundle, "applied_partial"):
-        lines.append(Line(f"- Work on what “{fix.title}” left open.", (fix.id,)))
-    for fix in _unjudged(bundle):
-        lines.append(Line(f"- Find out whether “{fix.title}” helped.", (fix.id,)))
-    for fix in bundle.fixes:
-        if fix.applied_at is None and fix.status == "proposed":
-            lines.append(Line(f"- Try “{fix.title}”, which was suggested and not applied.", (fix.id,)))
+    partly, unjudged = _with(bundle, "applied_partial"), _unjudged(bundle)
+    untried = [fix for fix in bundle.fixes if fix.applied_at is None and fix.status == "proposed"]
+    lines += [Line(f"- Work on what “{fix.title}” left open.", (fix.id,)) for fix in partly]
+    lines += [Line(f"- Find out whether “{fix.title}” helped.", (fix.id,)) for fix in unjudged]
+    lines += [Line(f"- Try “{fix.title}”, which was suggested and not applied.", (fix.id,)) for fix in untried]
     if worked := _with(bundle, "applied_success"):
         lines.append(Line(f"- Find out what is still open after “{worked[-1].title}”.", (worked[-1].id,)))
     if not lines and (failed := _with(bundle, "applied_failed")):
@@ -240,18 +235,9 @@ def _unjudged(bundle: NoteBundle) -> list[NoteFix]:
     return [fix for fix in bundle.fixes if fix.status == "proposed" and fix.applied_at is not None]
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _ended(text: str) -> str:
-    whole = text.rstrip()
-    return whole if whole.endswith(_ENDS) else f"{whole}."
-
-
 def _inline(text: str | None) -> str:
     """What a person wrote, as the end of a sentence of ours."""
-    return _ended(" ".join((text or "").split()))
+    return ended(" ".join((text or "").split()))
 
 
 def _indented(text: str) -> str:
@@ -269,54 +255,3 @@ def _on(at: datetime | None) -> str:
 def _dated(at: datetime | None, later: datetime | None = None) -> str:
     """“ on 2 March 2026”, or nothing where the sentence says the same day again."""
     return "" if at is None or (later is not None and _date(at) == _date(later)) else f" on {_date(at)}"
-
-
-# -- rewriting ----------------------------------------------------------------------------------------------------
-
-_SHORTER = re.compile(r"\b(short\w*|brief\w*|concise\w*|less|trim\w*|cut)\b", re.IGNORECASE)
-_LIST = re.compile(r"\b(list|bullets?|points?)\b", re.IGNORECASE)
-_NUMBERED = re.compile(r"\bnumber\w*\b", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"\b(paragraph|prose|continuous|sentences)\b", re.IGNORECASE)
-_REPLACE = re.compile(r"\breplace\s+[“\"'](.+?)[”\"']\s+(?:with|by)\s+[“\"'](.*?)[”\"']", re.IGNORECASE | re.DOTALL)
-_ADD = re.compile(r"^\s*(?:please\s+)?add\s*:?\s+(.+)$", re.IGNORECASE | re.DOTALL)
-_BULLET = re.compile(r"^\s*(?:[-•*]|\d+[.)])\s+")
-SHORT = 400
-UNDERSTANDS = "Without a model FlowPilot understands: shorter, as a list, numbered, as one paragraph, add: …, replace “a” with “b”."
-
-
-def rewrite(text: str, instruction: str) -> Rewritten:
-    """`text` as the instruction asks, as far as words alone can tell; not understood: the text as it was."""
-    if match := _REPLACE.search(instruction):
-        return Rewritten(text.replace(match[1], match[2]), understood=match[1] in text)
-    if match := _ADD.match(instruction):
-        return Rewritten(f"{text.rstrip()}\n{_ended(_capital(match[1].strip()))}")
-    lines = [_BULLET.sub("", line).strip() for line in text.splitlines() if line.strip()]
-    if _SHORTER.search(instruction):
-        kept = _first_sentences(lines)
-        return Rewritten(kept, understood=len(kept) < len(text))
-    if _NUMBERED.search(instruction):
-        return Rewritten("\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1)))
-    if _LIST.search(instruction):
-        return Rewritten("\n".join(f"- {line}" for line in lines))
-    if _PARAGRAPH.search(instruction):
-        return Rewritten(" ".join(_ended(line) for line in lines))
-    return Rewritten(text, understood=False)
-
-
-def _first_sentences(lines: Sequence[str]) -> str:
-    """Each line's first sentence, as many as fit."""
-    firsts = [re.split(r"(?<=[.!?])\s+", line, maxsplit=1)[0] for line in lines]
-    kept: list[str] = []
-    for first in firsts:
-        if kept and sum(map(len, kept)) + len(first) > SHORT:
-            break
-        kept.append(f"- {first}" if len(lines) > 1 else first)
-    return shorten("\n".join(kept), SHORT)
-
-
-def cited(facts: Sequence[NoteFact], fixes: Sequence[NoteFix], problem_id: UUID) -> Mapping[UUID, str]:
-    """What each id that a line may cite is called, for a person."""
-    known = {problem_id: "the problem as it was stated"}
-    known |= {fact.id: f"the fact “{shorten(' '.join(fact.text.split()), 60)}”" for fact in facts}
-    known |= {fix.id: f"what was recorded of “{shorten(fix.title, 60)}”" for fix in fixes}
-    return known

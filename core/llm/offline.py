@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.llm import notes_offline, rewriting_offline
 from core.llm.matching import PASTED, SIMILAR, Document, Matcher
+from core.llm.notes import DraftNote, NoteBundle, NoteKind, Rewritten
 from core.llm.playbooks import Playbook
 from core.llm.provider import (
     TITLE_LIMIT,
@@ -74,6 +76,17 @@ class OfflineProvider:
         """Return the best fix that was not judged in this session yet, or questions where none fits."""
         # In a thread: hundreds of past fixes take tens of milliseconds to compare, and clicks must not wait for them.
         return await asyncio.to_thread(self._turn, problem, past)
+
+    async def write_note(self, kind: NoteKind, bundle: NoteBundle) -> DraftNote:
+        """Return the note in plain sentences."""
+        return notes_offline.compose(kind, bundle)
+
+    async def rewrite_section(
+        self, kind: NoteKind, bundle: NoteBundle, key: str, text: str, instruction: str
+    ) -> Rewritten:
+        """Return the section as far as the instruction is one of those that words alone can follow."""
+        del kind, bundle, key
+        return rewriting_offline.rewrite(text, instruction)
 
     def _turn(self, problem: ProblemView, past: Sequence[PastFix]) -> Turn:
         statement = _statement(problem)

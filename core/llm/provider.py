@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
+from core.llm.notes import NoteWriter
+
 TITLE_LIMIT = 200
 
 Language = Literal["powershell", "bash", "python"]
@@ -196,7 +198,7 @@ class Turn:
     composed_without_ai: bool = False
 
 
-class ModelProvider(Protocol):
+class ModelProvider(NoteWriter, Protocol):
     """What the house asks of a model, or of the rules that stand in for one."""
 
     @property

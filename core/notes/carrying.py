@@ -93,6 +93,8 @@ async def carry(units: Units, provider_of: Provider, posting_id: PostingId) -> C
         await _stop(units, posting_id, Trouble.GONE, str(gone))
     except StatusNotVerified as differs:
         await _stop(units, posting_id, Trouble.NOT_VERIFIED, str(differs), differs.observed)
+    except _CannotTell as no:
+        await _stop(units, posting_id, Trouble.UNKNOWN, str(no))
     except PsaRefused as no:
         await _stop(units, posting_id, Trouble.REFUSED, str(no))
     except _Disconnected as gone:
@@ -103,6 +105,10 @@ async def carry(units: Units, provider_of: Provider, posting_id: PostingId) -> C
 
 
 class _Disconnected(Conflict):
+    pass
+
+
+class _CannotTell(Conflict):
     pass
 
 
@@ -145,7 +151,10 @@ async def _note(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId)
     if job.connection.removed_at is not None:
         raise _Disconnected(f"The connection to {posting.ticket_label} was removed.")
     if posting.sending_at is not None:
-        found = await psa.find_note(job.ticket_id, posting.id)
+        try:
+            found = await psa.find_note(job.ticket_id, posting.id)
+        except PsaRefused as no:
+            raise _CannotTell(f"the answer was lost, and {no}") from None
         if found is not None:
             await _posted(units, posting_id, found)
             return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Literal, assert_never
 from uuid import UUID
 
 from core.fixes import queries as fixes
 from core.fixes.models import Decision, FixStatus, SuggestedFix
 from core.ids import PreviewId, SessionId, UserId, new_id
-from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind
+from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind, cited
 from core.notes import changes, queries
 from core.notes.commands import Answered
 from core.notes.models import Answer, Preview
@@ -32,23 +32,26 @@ class Assignment:
     basis: Mapping[str, object]
 
 
-async def assignment(unit: Unit, preview_id: PreviewId) -> Assignment | None:
-    """Takes the draft's lease. None: it is written, or somebody is at it; or the state moved, and the draft of the new one is asked for."""
+async def assignment(unit: Unit, preview_id: PreviewId) -> Assignment | Literal["busy", "settled"]:
+    """Takes the draft's lease. `busy`: somebody else is at it. `settled`: it is written, or the draft of
+    a newer state is asked for in its place."""
     wanted = await queries.preview(unit, preview_id)
     if wanted.is_written:
         unit.emit(NoteReady(preview_id))
-        return None
+        return "settled"
     session = await sessions.session(unit, wanted.session_id)
     if session.state_version != wanted.state_version:
         await _follow(unit, wanted, session)
-        return None
+        return "settled"
     token = new_id()
     if not await queries.take_lease(unit, preview_id, token):
-        return None
+        return "busy"
     known, offered = await sessions.facts(unit, session.id), await fixes.fixes_of(unit, session.id)
     answer = Answer(wanted.answer, wanted.answer_notes) if wanted.answer else None
     bundle = bundle_of(session, known, offered, answer, unit)
-    return Assignment(preview_id, token, wanted.kind, bundle, changes.basis(session, known, offered))
+    names = {str(one): name for one, name in cited(bundle).items()}
+    basis = {**changes.basis(session, known, offered), "names": names}
+    return Assignment(preview_id, token, wanted.kind, bundle, basis)
 
 
 async def _follow(unit: Unit, wanted: Preview, session: Session) -> None:

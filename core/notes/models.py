@@ -10,6 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import AccountOwned, Base, one_of
@@ -55,8 +56,9 @@ class Preview(AccountOwned, Base, kw_only=True):
     answer: Mapped[str]
     answer_notes: Mapped[str | None] = mapped_column(default=None)
     answer_key: Mapped[str]
-    sections: Mapped[dict[str, object] | None] = mapped_column(default=None)
-    basis: Mapped[dict[str, object] | None] = mapped_column(default=None)
+    # Unwritten is SQL's null, not JSON's: the lease asks for it.
+    sections: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True), default=None)
+    basis: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True), default=None)
     composed_without_ai: Mapped[bool] = mapped_column(default=False)
     lease_token: Mapped[UUID | None] = mapped_column(default=None)
     lease_until: Mapped[datetime | None] = mapped_column(default=None)
@@ -97,6 +99,7 @@ class WorkingCopy(AccountOwned, Base, kw_only=True):
     """What one person typed over a draft, section by section; kept until it is posted, whatever happens to the modal it was typed in.
 
     `revisions` count how often the house itself gave a section another text: each needs a new input, or Slack would show the old one.
+    `asked_section` is one to be written anew as `instruction` says; without an instruction it is one where that could not be done.
     `modal` is the external id of the modal it was last seen in, and `awaits` says that the modal waits for `preview_id` to be written.
     """
 
@@ -135,6 +138,8 @@ class WorkingCopy(AccountOwned, Base, kw_only=True):
             else:
                 kept[key] = whole
         self.texts, self.updated_at = kept, at
+        if self.instruction is None:
+            self.asked_section = None
 
     def replace(self, key: str, text: str | None, at: datetime) -> None:
         """The house gives the section another text; None: the draft's own."""

@@ -127,6 +127,11 @@ class Posting(AccountOwned, Base, kw_only=True):
         return self.note_external_id is None and self.sending_at is None
 
     @property
+    def is_unsent_failure(self) -> bool:
+        """It stands still and nothing was sent: another note may take its place."""
+        return self.state is PostingState.FAILED and self.is_unsent
+
+    @property
     def closes_session(self) -> bool:
         return self.ending in CLOSES
 
@@ -202,7 +207,7 @@ class Posting(AccountOwned, Base, kw_only=True):
             raise Conflict(
                 "This post does not wait for anybody: " + ("it is finished." if self.ending else "it is under way.")
             )
-        self.conclude(Ending.KEPT_OPEN if self.note_external_id else Ending.CANCELLED, at)
+        self.conclude(Ending.CANCELLED if self.is_unsent else Ending.KEPT_OPEN, at)
 
     def cancel(self, at: datetime) -> None:
         """Takes it back before anything was sent. Raises `Conflict` when the note may be on the ticket."""

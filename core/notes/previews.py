@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never, cast
 from uuid import UUID
 
 from core.fixes import queries as fixes
@@ -20,6 +21,7 @@ from core.psa.models import PsaConnection, Target
 from core.psa.provider import Status
 from core.sessions import queries as sessions
 from core.sessions.models import Session
+from core.text import clean
 from core.unit import Unit
 
 
@@ -51,6 +53,11 @@ class Page:
         return frozenset(self.copy.texts if self.copy else ())
 
     @property
+    def sources(self) -> Mapping[str, str]:
+        """What the ids that the draft cites are called."""
+        return cast("Mapping[str, str]", (self.draft.basis or {}).get("names") or {}) if self.draft else {}
+
+    @property
     def target(self) -> Status | None:
         """The status that the ticket will be given, as far as it is known without asking its system."""
         if self.connection is None or self.session.psa_board_id is None:
@@ -70,10 +77,24 @@ def target_of(kind: NoteKind) -> Target:
 def preset(kind: NoteKind, fix: SuggestedFix) -> Answer:
     """What is answered about the open fix unless the person says otherwise."""
     if kind is NoteKind.RESOLUTION:
-        return Answer(Answered.WORKED)
-    if fix.status is FixStatus.APPLIED_PENDING:
-        return Answer(Answered.WAITING, fix.pending_reason)
-    return Answer(Answered.FAILED)
+        return settled(fix, Answered.WORKED, None)
+    return settled(fix, Answered.WAITING if fix.status is FixStatus.APPLIED_PENDING else Answered.FAILED, None)
+
+
+def settled(fix: SuggestedFix, outcome: str, notes: str | None) -> Answer:
+    """The answer as it is compared and recorded: with words only where the outcome has any, and those on record where none are given."""
+    given = clean(notes or "") or None
+    match answered := Answered(outcome):
+        case Answered.WORKED | Answered.NEVER_APPLIED:
+            return Answer(answered)
+        case Answered.FAILED:
+            return Answer(answered, given)
+        case Answered.PARTLY:
+            return Answer(answered, given or fix.partial_notes)
+        case Answered.WAITING:
+            return Answer(answered, given or fix.pending_reason)
+        case _:
+            assert_never(answered)
 
 
 async def page(
@@ -108,10 +129,9 @@ async def _page(unit: Unit, found: Opened, kind: NoteKind) -> Page:
 def _answer(found: Opened, kind: NoteKind) -> Answer | None:
     if found.fix is None:
         return None
-    given = preset(kind, found.fix)
     if found.copy is not None and found.copy.answer:
-        given = Answer(found.copy.answer, found.copy.answer_notes)
-    return given
+        return settled(found.fix, found.copy.answer, found.copy.answer_notes)
+    return preset(kind, found.fix)
 
 
 def is_of(draft: Preview, session: Session, answer: Answer | None) -> bool:

@@ -53,6 +53,7 @@ def _opened(unit: Unit, session_id: SessionId, kind: NoteKind, user_id: UserId |
     )
     return (
         select(Session, SuggestedFix, WorkingCopy, Posting, PsaConnection)
+        .select_from(Session)
         .outerjoin(SuggestedFix, and_(SuggestedFix.account_id == Session.account_id, SuggestedFix.id == its_fix))
         .outerjoin(
             WorkingCopy,

@@ -78,7 +78,7 @@ Asked = Confirmed | StateMoved | AnswerDiffers | SecretsFound
 def check(page: Page) -> None:
     """Raises `Conflict` when this note cannot be confirmed from where the session stands."""
     session, live = page.session, page.live
-    if live is not None and live.kind is not page.kind and not (live.state is PostingState.FAILED and live.is_unsent):
+    if live is not None and live.kind is not page.kind and not live.is_unsent_failure:
         what = "A resolution" if live.kind is NoteKind.RESOLUTION else "An escalation"
         end = (
             "stands still, and waits for a decision on its card"
@@ -143,14 +143,12 @@ def _answer(page: Page, wanted: PostNote) -> Answer | None:
     """What was answered about the open fix. Raises `Invalid` where it needs words."""
     if page.fix is None:
         return None
-    given = wanted.outcome or Answered(previews.preset(wanted.kind, page.fix).outcome)
     notes = optional(wanted.outcome_notes, field="outcome_notes", limit=NOTES_LIMIT)
-    if given in NEEDS_WORDS:
-        known = page.fix.partial_notes if given is Answered.PARTLY else page.fix.pending_reason
-        if not (notes or known):
-            raise Invalid(NEEDS_WORDS[given], field="outcome_notes")
-        return Answer(given, notes or known)
-    return Answer(given, notes if given is Answered.FAILED else None)
+    given = wanted.outcome or previews.preset(wanted.kind, page.fix).outcome
+    answer = previews.settled(page.fix, given, notes)
+    if answer.notes is None and given in NEEDS_WORDS:
+        raise Invalid(NEEDS_WORDS[Answered(given)], field="outcome_notes")
+    return answer
 
 
 async def _again(unit: Unit, page: Page) -> Page:

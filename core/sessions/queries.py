@@ -9,7 +9,7 @@ from sqlalchemy.sql.functions import count
 from core.accounts.models import User
 from core.errors import NotFound
 from core.ids import FactId, MessageId, SessionId, UserId
-from core.sessions.models import OPEN, Fact, Message, Session
+from core.sessions.models import OPEN, Fact, Message, Session, SessionStatus
 from core.sessions.pages import PAGE, Listed, Page
 from core.unit import Unit
 
@@ -42,10 +42,10 @@ async def in_thread(unit: Unit, channel: str, thread_ts: str) -> Session | None:
     )
 
 
-async def open_in(unit: Unit, channel: str) -> Sequence[Session]:
-    """The open sessions of one channel, the most recently used first, at most 20."""
+async def open_in(unit: Unit, channel: str, statuses: Sequence[SessionStatus] = OPEN) -> Sequence[Session]:
+    """The sessions of one channel that are open, or have one of `statuses`; the most recently used first, at most 20."""
     wanted = select(Session).where(
-        Session.account_id == unit.account_id, Session.channel == channel, Session.status.in_(OPEN)
+        Session.account_id == unit.account_id, Session.channel == channel, Session.status.in_(statuses)
     )
     return (await unit.session.scalars(wanted.order_by(Session.last_active_at.desc()).limit(20))).all()
 

@@ -187,6 +187,9 @@ async def _steer(unit: Unit, verb: str, session_id: SessionId) -> str:
         case "resume":
             await service.resume(unit, session_id)
             return "Resumed"
+        case "reopen":
+            await service.reopen(unit, session_id)
+            return "Reopened"
         case "take_over":
             await service.take_over(unit, session_id)
             return "It is yours now"

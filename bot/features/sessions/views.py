@@ -53,8 +53,20 @@ def card_blocks(card: SessionCard) -> list[Block]:
                 "This channel is private, but every engineer of the account can see this session in App Home."
             )
         )
-    shown.append(blocks.actions([blocks.menu("sessions.menu", _menu(session))], block_id="menu"))
+    if card.note is not None:
+        shown.append(blocks.section(blocks.escape(card.note)))
+    shown.append(blocks.actions([*_ends(session), blocks.menu("sessions.menu", _menu(session))], block_id="menu"))
     return shown
+
+
+def _ends(session: Session) -> list[Block]:
+    """The ways to end it, as far as its status allows them."""
+    ends: list[Block] = []
+    if session.status is not SessionStatus.RESOLVED:
+        ends.append(blocks.button("Resolve…", "notes.preview.resolution", session.id, style="primary"))
+    if session.status not in {SessionStatus.ESCALATED, SessionStatus.REQUESTING_ESCALATION}:
+        ends.append(blocks.button("Escalate…", "notes.preview.escalation", session.id))
+    return ends
 
 
 def _fix_state(card: SessionCard) -> str:
@@ -70,6 +82,8 @@ def _menu(session: Session) -> list[tuple[str, str]]:
         options.append(("Pause", "pause"))
     elif session.status in {SessionStatus.PAUSED, SessionStatus.ABANDONED}:
         options.append(("Resume", "resume"))
+    elif session.status is SessionStatus.RESOLVED:
+        options.append(("Reopen", "reopen"))
     return [(name, f"{verb}:{session.id}") for name, verb in options]
 
 
