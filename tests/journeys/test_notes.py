@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.app import Bot
-from bot.sandbox.wire import text
 from tests.bot import seeds
-from tests.slack import Message, Modal, Person
+from tests.notes import block, field, note_card, preview
+from tests.slack import Modal, Person
 from tests.stories import Session, a_fix, form, shows, started
 
 PROBLEM = "the print spooler keeps stopping on PRN01 and nobody can print"
@@ -16,41 +16,6 @@ PROBLEM = "the print spooler keeps stopping on PRN01 and nobody can print"
 @pytest.fixture
 async def session(ana: Person) -> Session:
     return await started(ana, PROBLEM)
-
-
-async def preview(who: Person, button: str, session: Session) -> Modal:
-    """The preview, as soon as its draft is there."""
-    await who.press(button, on=await session.card(who))
-
-    async def filled() -> Modal | None:
-        modal = await who.modal()
-        return modal if modal is not None and modal.submit_label == "Confirm and post" else None
-
-    return await who.slack.until(filled)
-
-
-def field(modal: Modal, key: str) -> str:
-    """What stands in a section."""
-    found = [each for each in modal.fields if each.partition("~")[0].partition(".")[0] == key]
-    return "".join(text(obj_value(modal, block)) for block in found)
-
-
-def obj_value(modal: Modal, block: str) -> object:
-    values = modal.values[block]
-    assert isinstance(values, dict)
-    return values["value"]["value"] or ""
-
-
-def block(modal: Modal, key: str) -> str:
-    return next(each for each in modal.fields if each.partition("~")[0].partition(".")[0] == key)
-
-
-async def note_card(reader: Person, session: Session, sentence: str) -> Message:
-    async def card() -> Message | None:
-        said = await session.replies(reader)
-        return next((each for each in said if sentence in each.plain() and "confirmed by" in each.plain()), None)
-
-    return await reader.slack.until(card)
 
 
 async def test_a_session_is_resolved_with_the_note_that_the_person_edited(ana: Person, session: Session) -> None:
