@@ -34,8 +34,8 @@ from core.psa.provider import (
     mark_line,
     marked,
 )
-from core.psa.reading import id_of, maybe, utc_text
-from core.psa.wire import Heard, Json, Missing, Wire
+from core.psa.reading import Json, id_of, maybe, utc_text
+from core.psa.wire import Heard, Missing, Wire
 
 WHOLE_PAGE = 1_000
 MOST_PAGES = 10

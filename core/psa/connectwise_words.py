@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from core.psa.address import Site
 from core.psa.login import ConnectWiseLogin
 from core.psa.provider import Audience, Board, Company, Contact, Member, Note, PsaRefused, Status, System, Ticket
-from core.psa.reading import id_of, inner, listed, maybe, moment
-from core.psa.wire import Heard, Json
+from core.psa.reading import Json, id_of, inner, listed, maybe, moment
+from core.psa.wire import Heard
 
 VERSION = "application/vnd.connectwise.com+json; version=2025.1"
 ON_PREMISES = "v4_6_release/"

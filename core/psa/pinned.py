@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -19,10 +20,16 @@ class PinnedTransport(httpx.AsyncBaseTransport):
     One pool per host, so that none serves another's name.
     """
 
-    def __init__(self, trusted: TrustedHosts, look_up: Resolve = resolve) -> None:
+    def __init__(
+        self,
+        trusted: TrustedHosts,
+        look_up: Resolve = resolve,
+        pool: Callable[[], httpx.AsyncBaseTransport] | None = None,
+    ) -> None:
         self._trusted = trusted
         self._look_up = look_up
-        self._pools: dict[str, httpx.AsyncHTTPTransport] = {}
+        self._pool = pool or _pool
+        self._pools: dict[str, httpx.AsyncBaseTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
@@ -40,14 +47,16 @@ class PinnedTransport(httpx.AsyncBaseTransport):
             stream=request.stream,
             extensions={**request.extensions, "sni_hostname": host},
         )
-        pool = self._pools.get(host) or self._pools.setdefault(
-            host, httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=CONNECTIONS))
-        )
+        pool = self._pools.get(host) or self._pools.setdefault(host, self._pool())
         return await pool.handle_async_request(pinned)
 
     async def aclose(self) -> None:
         for pool in self._pools.values():
             await pool.aclose()
+
+
+def _pool() -> httpx.AsyncBaseTransport:
+    return httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=CONNECTIONS), trust_env=False)
 
 
 def client(trusted: TrustedHosts, look_up: Resolve = resolve) -> httpx.AsyncClient:

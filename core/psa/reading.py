@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import cast
 
 from core.psa.provider import PsaAway, System
 
-Json = Mapping[str, object]
+Json = dict[str, object]
 
 
 def inner(entry: Json, name: str) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -31,9 +32,9 @@ from core.psa.provider import (
     mark_line,
     marked,
 )
-from core.psa.reading import inner, maybe, moment
+from core.psa.reading import Json, inner, maybe, moment
 from core.psa.request_tracker_words import has_next, items, number
-from core.psa.wire import Heard, Json, Missing, Wire
+from core.psa.wire import Heard, Missing, Wire
 
 NOBODY = {"Nobody", "RT_System"}
 NOTE_TYPES = {"Comment": Audience.INTERNAL, "Correspond": Audience.CUSTOMER}
@@ -58,6 +59,8 @@ class RequestTracker:
     async def read_ticket(self, ticket_id: str) -> Ticket:
         heard = await self._of_ticket("GET", ticket_id, query=words.TICKET_FIELDS)
         ticket = await self._settled(words.ticket(self.login, heard.entry), heard.entry)
+        if ticket.contact is not None and ticket.contact.email is None:
+            ticket = replace(ticket, contact=await self._whole(ticket.contact))
         if ticket.status.id == words.DELETED:
             raise TicketGone(System.REQUEST_TRACKER, ticket_id)
         if ticket.id != ticket_id:
@@ -89,7 +92,11 @@ class RequestTracker:
         """It does not say which note it made, so that is looked up."""
         verb = "comment" if note.audience is Audience.INTERNAL else "correspond"
         body = {"Content": marked(note), "ContentType": "text/plain"}
-        await self._of_ticket("POST", ticket_id, f"/{verb}", body=body)
+        try:
+            await self._of_ticket("POST", ticket_id, f"/{verb}", body=body)
+        except PsaRefused:
+            await self.read_ticket(ticket_id)  # a ticket that is not there is refused like any other fault
+            raise
         try:
             made = await self.find_note(ticket_id, note.mark)
         except PsaAway as away:
@@ -235,6 +242,15 @@ class RequestTracker:
         self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: object = None
     ) -> Heard:
         return await self.wire.call(method, f"{self.login.site.url}/REST/2.0/{path}", query=query, body=body)
+
+    async def _whole(self, contact: Contact) -> Contact:
+        """A single ticket tells its requestor's login only."""
+        try:
+            return words.contact(
+                (await self._call("GET", f"user/{quote(contact.id, safe='')}")).entry | {"id": contact.id}
+            )
+        except (Missing, PsaRefused):
+            return contact
 
     async def _settled(self, ticket: Ticket, entry: Json) -> Ticket:
         """Whether a status closes a ticket is a matter of the queue's lifecycle; of one that is not the default, it is asked."""

@@ -8,8 +8,8 @@ from typing import cast
 
 from core.psa.login import RequestTrackerLogin
 from core.psa.provider import Board, Contact, PsaRefused, Status, System, Ticket
-from core.psa.reading import id_of, inner, listed, maybe, moment
-from core.psa.wire import Heard, Json
+from core.psa.reading import Json, id_of, inner, listed, maybe, moment
+from core.psa.wire import Heard
 
 DEFAULT_LIFECYCLE = (
     Status("new", "new", closed=False),
@@ -87,7 +87,7 @@ def has_next(heard: Heard) -> bool:
 
 
 def contact(entry: Json) -> Contact:
+    """Where only the name is told, a name that is an address is the address too."""
     login = str(entry.get("id") or "")
-    return Contact(
-        login, maybe(entry.get("RealName")) or maybe(entry.get("Name")) or login, maybe(entry.get("EmailAddress"))
-    )
+    mail = maybe(entry.get("EmailAddress")) or (login if "@" in login else None)
+    return Contact(login, maybe(entry.get("RealName")) or maybe(entry.get("Name")) or login, mail)

@@ -15,9 +15,9 @@ import httpx
 from core.psa.address import AddressRefused
 from core.psa.gate import Gate
 from core.psa.provider import KeysRefused, PsaAway, PsaRefused, System, Throttled
+from core.psa.reading import Json
 from core.text import clean, shorten
 
-Json = Mapping[str, object]
 SECONDS = 12.0
 """For one call, whatever it does."""
 LARGEST = 8 * 1024 * 1024
@@ -127,7 +127,7 @@ class Wire:
             self.gate.pause(seconds)
             raise Throttled(self.system, seconds)
         if 300 <= status < 400:
-            where = shorten(clean(str(answer.headers.get("Location") or "elsewhere")), 200)
+            where = shorten(clean(str(answer.headers.get("Location") or "elsewhere").partition("?")[0]), 200)
             raise AddressRefused(
                 f"This address sends FlowPilot on to {where}; please give the one where {self.system.named} itself answers."
             )
@@ -157,7 +157,7 @@ def _json(raw: bytes) -> object:
 def _seconds(retry_after: str | None) -> float:
     """A `Retry-After`, in seconds or as a date."""
     try:
-        seconds = float(retry_after or DEFAULT_PAUSE)
+        seconds = float(int(retry_after)) if retry_after else DEFAULT_PAUSE
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(retry_after or "") - datetime.now(UTC)).total_seconds()
