@@ -213,6 +213,12 @@ def checkboxes(options: Sequence[tuple[str, str]]) -> Block:
     return {"type": "checkboxes", "options": [option(label, value) for label, value in options[:10]]}
 
 
+def channel_choice(chosen: str | None = None) -> Block:
+    """A channel of the workspace's own, public or private."""
+    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
+    return _whole({"type": "conversations_select", "filter": kinds, "initial_conversation": chosen})
+
+
 def moment(value: datetime | None = None) -> Block:
     """A date and time, in the clicker's own zone."""
     return _whole({"type": "datetimepicker", "initial_date_time": int(value.timestamp()) if value else None})

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
+from bot.features.escalations import effects as escalation_effects
 from bot.features.fixes import effects as fix_effects
 from bot.features.home import effects as home_effects
 from bot.features.notes import effects as note_effects
@@ -16,6 +17,7 @@ from core.outbox.events import (
     AccessRequested,
     EscalationChanged,
     EscalationRaised,
+    EscalationTold,
     FixChanged,
     FixSuggested,
     HomeChanged,
@@ -58,6 +60,11 @@ EFFECTS: Effects = {
     "notes.post_card": Post(note_effects.compose_card, note_effects.card_posted, displaced=session_effects.displaced),
     "notes.update_card": Work(note_effects.update_card),
     "notes.update_modal": Work(note_effects.update_modal),
+    "escalations.announce": Work(escalation_effects.announce),
+    "escalations.post_card": Post(
+        escalation_effects.compose_card, escalation_effects.card_posted, escalation_effects.card_elsewhere
+    ),
+    "escalations.update_cards": Work(escalation_effects.update_cards),
     "home.publish": Work(home_effects.publish),
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
@@ -105,7 +112,16 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         ),
         SessionResolved: (),
         SessionEscalated: (),
-        EscalationRaised: (),
-        EscalationChanged: (),
+        EscalationRaised: (
+            Subscription("escalations.announce", order="escalation:{escalation_id}", supersede="{escalation_id}"),
+        ),
+        EscalationTold: (
+            Subscription(
+                "escalations.post_card", order="escalation:{escalation_id}", once="{escalation_id}:{user_id}"
+            ),
+        ),
+        EscalationChanged: (
+            Subscription("escalations.update_cards", order="escalation:{escalation_id}", supersede="{escalation_id}"),
+        ),
     }
 )

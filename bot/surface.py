@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.features.access import listeners as access
 from bot.features.access import people
+from bot.features.escalations import listeners as escalations
 from bot.features.fixes import listeners as fixes
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
@@ -24,6 +25,7 @@ PILOT: Mapping[str, Listener] = {
     "pending": fixes.pending,
     "resolve": notes.resolve,
     "escalate": notes.escalate,
+    "escalations": escalations.show,
     "pause": sessions.pause,
     "resume": sessions.resume,
     "settings": settings.show,
@@ -52,6 +54,9 @@ ACTIONS: Mapping[str, Listener] = {
     "notes.cancel": notes.cancel,
     "notes.look": notes.look,
     "notes.open_ticket": help_.ignore,  # a link: Slack tells us that it was followed
+    "escalations.claim": escalations.claim,
+    "escalations.release": escalations.release,
+    "escalations.page": escalations.show,
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,

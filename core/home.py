@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from core.accounts import queries as people
 from core.accounts.models import AccessRequest, User
+from core.escalations import queries as escalations
+from core.escalations.pages import Handoff
 from core.fixes import queries as fixes
 from core.fixes.pages import Waiting
 from core.ids import UserId
@@ -17,10 +19,12 @@ from core.sessions import queries as sessions
 from core.sessions.pages import Page
 from core.unit import Unit
 
+ENGINEERS = {Role.ENGINEER, Role.ADMIN, Role.OWNER}
+
 
 @dataclass(frozen=True)
 class Home:
-    """`requests` and `in_question` are empty for who may not act on them."""
+    """`handed_on` is what nobody has claimed yet, for engineers; `requests` and `in_question` are empty for who may not act on them."""
 
     waiting: Sequence[Waiting]
     waiting_total: int
@@ -28,6 +32,8 @@ class Home:
     sessions: Page
     requests: Sequence[tuple[AccessRequest, str]]
     in_question: Sequence[Delivery]
+    handed_on: Sequence[Handoff] = ()
+    handed_on_total: int = 0
 
 
 async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: int = 0) -> Home:
@@ -39,4 +45,6 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         asked = await people.open_requests(unit)
         names = await people.users(unit, [request.user_id for request in asked])
         requests = [(request, names[request.user_id].name) for request in asked]
-    return Home(waiting, total, waiting_page, mine, requests, await outbox.unknown(unit))
+    handed_on, how_many = await escalations.waiting(unit) if user.role in ENGINEERS else ((), 0)
+    in_question = await outbox.unknown(unit)
+    return Home(waiting, total, waiting_page, mine, requests, in_question, handed_on, how_many)

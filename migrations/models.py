@@ -13,7 +13,7 @@ from core.accounts.models import (
 )
 from core.audit.models import AuditEvent
 from core.db import Base
-from core.escalations.models import Escalation
+from core.escalations.models import Escalation, EscalationCard
 from core.fixes.models import SuggestedFix
 from core.notes.models import Preview, WorkingCopy
 from core.notes.postings import Posting
@@ -31,6 +31,7 @@ MODELS: tuple[type[Base], ...] = (
     AuditEvent,
     Delivery,
     Escalation,
+    EscalationCard,
     Fact,
     Feedback,
     Message,

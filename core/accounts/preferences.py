@@ -20,6 +20,7 @@ class Preferences(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
+    escalation_channel: str | None = Field(default=None, max_length=30)
     mail_customers: bool = False
     templatize_prompt_enabled: bool = True
 

@@ -8,23 +8,30 @@ from uuid import UUID
 
 from core.accounts import queries as people
 from core.accounts.models import User
+from core.escalations import queries as escalations
+from core.escalations.pages import Handoff
 from core.fixes import queries
 from core.fixes.models import SuggestedFix
 from core.ids import FixId, SessionId
+from core.psa import queries as connections
 from core.sessions import queries as sessions
-from core.sessions.models import Fact, Session
+from core.sessions.models import Fact, Session, SessionStatus
+from core.tickets import queries as tickets
 from core.unit import Unit
 
 
 @dataclass(frozen=True)
 class SessionCard:
-    """`note` says how far a note is that is on its way to the ticket."""
+    """`can_link`: the account has a ticket system; `follows`: the thread hears of changes on the ticket. `note` says how far a note is that is on its way to the ticket, `handoff` who was asked to go on."""
 
     session: Session
     owner: User
     facts: Sequence[Fact]
     fix: SuggestedFix | None
     note: str | None = None
+    handoff: Handoff | None = None
+    can_link: bool = False
+    follows: bool = False
 
 
 async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:
@@ -32,7 +39,17 @@ async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:
     session = await sessions.session(unit, session_id)
     owner = await people.user(unit, session.owner_id)
     fix = (await queries.active_of(unit, [session.id])).get(session.id)
-    return SessionCard(session, owner, await sessions.facts(unit, session_id), fix)
+    handoff = await escalations.latest_of(unit, session_id) if session.status is SessionStatus.ESCALATED else None
+    linked = session.psa_ticket_id is not None
+    return SessionCard(
+        session,
+        owner,
+        await sessions.facts(unit, session_id),
+        fix,
+        handoff=handoff,
+        can_link=linked or bool(await connections.connections(unit)),
+        follows=linked and await tickets.follow_of(unit, session_id) is not None,
+    )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from core.ids import (
     EscalationId,
     FixId,
+    FollowId,
     MessageId,
     PostingId,
     PreviewId,
@@ -121,6 +122,27 @@ class SessionEscalated(Event):
 
 
 @dataclass(frozen=True)
+class TicketNamed(Event):
+    """A new session's problem names a ticket, or one was chosen for it."""
+
+    session_id: SessionId
+
+
+@dataclass(frozen=True)
+class TicketFollowed(Event):
+    """Somebody follows a ticket, or stopped: the system is asked to call us, or not to any more."""
+
+    follow_id: FollowId
+
+
+@dataclass(frozen=True)
+class TicketToLookAt(Event):
+    """A followed ticket may have changed."""
+
+    follow_id: FollowId
+
+
+@dataclass(frozen=True)
 class PreviewWanted(Event):
     """A draft is to be composed."""
 
@@ -173,6 +195,14 @@ class EscalationRaised(Event):
 
 
 @dataclass(frozen=True)
+class EscalationTold(Event):
+    """One place or person is to hear of it: the channel that there is for it, else this person."""
+
+    escalation_id: EscalationId
+    user_id: UserId
+
+
+@dataclass(frozen=True)
 class EscalationChanged(Event):
     """Claimed or released: what shows it shows it anew."""
 
@@ -197,6 +227,9 @@ EVENTS: dict[str, type[Event]] = {
         AccessDecided,
         SessionResolved,
         SessionEscalated,
+        TicketNamed,
+        TicketFollowed,
+        TicketToLookAt,
         PreviewWanted,
         NoteReady,
         RewriteWanted,
@@ -204,6 +237,7 @@ EVENTS: dict[str, type[Event]] = {
         PostingWanted,
         PostingChanged,
         EscalationRaised,
+        EscalationTold,
         EscalationChanged,
     )
 }

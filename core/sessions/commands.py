@@ -12,9 +12,14 @@ class Command(BaseModel):
 
 
 class StartSession(Command):
-    """`channel` and, where the thread exists already, `thread_ts` say where the card goes."""
+    """`channel` and, where the thread exists already, `thread_ts` say where the card goes.
+
+    `ticket` is one that was chosen ("connection:number"); `anyway`: another session about the same ticket was pointed out already.
+    """
 
     problem: str | None = None
+    ticket: str | None = None
+    anyway: bool = False
     channel: str
     thread_ts: str | None = None
     private_channel: bool = False

@@ -130,7 +130,9 @@ class Session(AccountOwned, Base, kw_only=True):
             SessionStatus.RESOLVED,
             SessionStatus.ABANDONED,
         }:
-            raise Conflict(f"Only an active, paused or resolved session can be escalated; this one is {label(self.status)}.")
+            raise Conflict(
+                f"Only an active, paused or resolved session can be escalated; this one is {label(self.status)}."
+            )
 
     def resolve(self, summary: str, at: datetime) -> None:
         """Closed as solved. The caller has checked that nothing else is on its way to the ticket."""
@@ -158,6 +160,12 @@ class Session(AccountOwned, Base, kw_only=True):
         self.stir(at)
         self.owner_id = owner
         self.status = SessionStatus.ACTIVE
+
+    def hand_back(self, at: datetime) -> None:
+        """Whoever claimed it gave it back to the queue."""
+        if self.status in {SessionStatus.ACTIVE, SessionStatus.PAUSED}:
+            self.stir(at)
+            self.status = SessionStatus.ESCALATED
 
 
 def label(status: SessionStatus) -> str:

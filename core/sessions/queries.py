@@ -33,6 +33,12 @@ async def session_for_update(unit: Unit, session_id: SessionId | UUID) -> Sessio
     return row
 
 
+async def several(unit: Unit, ids: Sequence[UUID]) -> dict[UUID, Session]:
+    """The sessions with these ids, by id."""
+    wanted = select(Session).where(Session.account_id == unit.account_id, Session.id.in_(set(ids)))
+    return {row.id: row for row in await unit.session.scalars(wanted)}
+
+
 async def in_thread(unit: Unit, channel: str, thread_ts: str) -> Session | None:
     """The session of one Slack thread."""
     return await unit.session.scalar(

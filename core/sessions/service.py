@@ -7,8 +7,10 @@ from uuid import UUID
 from core.accounts import queries as people
 from core.accounts.models import Kind
 from core.errors import Conflict, Invalid
-from core.ids import FactId, MessageId, SessionId, UserId, new_id
-from core.outbox.events import HomeChanged, MessageWritten, ProposalWanted, SessionChanged, SessionStarted
+from core.ids import ConnectionId, FactId, MessageId, SessionId, UserId, new_id
+from core.outbox.events import HomeChanged, MessageWritten, ProposalWanted, SessionChanged, SessionStarted, TicketNamed
+from core.psa import queries as connections
+from core.psa import references
 from core.scope import Role
 from core.sessions import queries
 from core.sessions.commands import AddFact, EditFact, HandTo, RenameSession, StartSession
@@ -38,11 +40,35 @@ async def start(unit: Unit, wanted: StartSession) -> Session:
             last_active_at=unit.now,
         )
     )
+    if wanted.ticket:
+        await _choose_ticket(unit, session, wanted.ticket)
     unit.audit("session.started", session.id, channel=wanted.channel)
     unit.emit(SessionStarted(SessionId(session.id)))
+    if wanted.ticket or references.named_in(problem):
+        unit.emit(TicketNamed(SessionId(session.id)))
     unit.emit(ProposalWanted(SessionId(session.id)))
     unit.emit(HomeChanged(person.id))
     return session
+
+
+def chosen_ticket(text: str) -> tuple[ConnectionId, str]:
+    """A choice of the ticket look-up ("connection:number"). Raises `Invalid` on `ticket` for anything else."""
+    connection, _, number = text.partition(":")
+    try:
+        found = ConnectionId(UUID(connection))
+    except ValueError:
+        found = None
+    if found is None or not (number.isascii() and number.isdecimal() and len(number) < 11):
+        raise Invalid("Please choose a ticket from the list.", field="ticket")
+    return found, number
+
+
+async def _choose_ticket(unit: Unit, session: Session, ticket: str) -> None:
+    """Names the ticket at once; what it holds is read after the session stands, so that a slow desk holds up nobody."""
+    connection_id, number = chosen_ticket(ticket)
+    connection = await connections.connection_for_update(unit, connection_id)
+    session.psa_connection_id, session.psa_ticket_id = connection.id, number
+    session.psa_ticket_label = connection.system.label(number)
 
 
 def changed(unit: Unit, session: Session) -> None:

@@ -241,5 +241,23 @@ def notes() -> None:
         ["account_id", "concluded_at"],
         postgresql_where=sa.text("state = 'concluded'"),
     )
-    for table in ("previews", "note_working_copies", "postings"):
+    op.create_table(
+        "escalation_cards",
+        sa.Column("escalation_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("ts", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "escalation_id"],
+            ["escalations.account_id", "escalations.id"],
+            name=op.f("escalation_cards_account_id_escalation_id_fkey"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("escalation_cards_pkey")),
+    )
+    op.create_index(
+        op.f("escalation_cards_account_id_escalation_id_ix"), "escalation_cards", ["account_id", "escalation_id"]
+    )
+    for table in ("previews", "note_working_copies", "postings", "escalation_cards"):
         secure(table)

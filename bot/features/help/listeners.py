@@ -21,6 +21,7 @@ COMMANDS = [
     ("find TEXT", "sessions that mention a text, old ones too"),
     ("pending", "applied fixes that wait to be verified, oldest first"),
     ("resolve, escalate", "preview the note of the session in this channel, and close or hand it on"),
+    ("escalations", "what was escalated and waits to be claimed"),
     ("pause, resume", "the session of this channel"),
     ("settings", "roles, and what the team prefers"),
     ("status", "is everything well: database, Slack, queue"),

@@ -11,13 +11,15 @@ from core.fixes.pages import PAGE
 from core.home import Home
 from core.scope import Role
 from core.sessions.models import label
+from core.text import shorten
 
 
 def home(user: User, shown: Home, url: str, now: datetime) -> View:
     if user.role is Role.VIEWER:
         return welcome()
-    page = [blocks.header("Needs you"), *_waiting(shown, url, now), *_requests(shown), *_in_question(shown)]
-    if not (shown.waiting or shown.requests or shown.in_question):
+    page = [blocks.header("Needs you"), *_waiting(shown, url, now), *_handed_on(shown)]
+    page += [*_requests(shown), *_in_question(shown)]
+    if not (shown.waiting or shown.handed_on or shown.requests or shown.in_question):
         page.append(blocks.section("Nothing waits for you."))
     page += [blocks.divider(), blocks.header("My sessions"), *_sessions(shown, url)]
     doors = [blocks.button("New session", "sessions.new", "new", style="primary")]
@@ -59,6 +61,20 @@ def _waiting(shown: Home, url: str, now: datetime) -> list[Block]:
             )
         )
         lines.append(_pages(shown.waiting_page, shown.waiting_total, "waiting", shown.sessions.number))
+    return lines
+
+
+def _handed_on(shown: Home) -> list[Block]:
+    """What others escalated and nobody has claimed, the oldest first."""
+    lines: list[Block] = []
+    for one in shown.handed_on[:5]:
+        escalation = one.escalation
+        text = f"*Escalated* · {blocks.escape(shorten(escalation.title, 150))}\n{blocks.escape(one.raiser)}, {blocks.when(escalation.raised_at)}"
+        lines.append(blocks.section(text, accessory=blocks.button("Claim", "escalations.claim", escalation.id)))
+    if shown.handed_on_total > len(lines):
+        lines.append(
+            blocks.context(f"{len(lines)} of {shown.handed_on_total} escalations; */pilot escalations* has them all")
+        )
     return lines
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot import blocks
 from bot.blocks import Block, View
+from core.escalations.pages import Handoff
 from core.fixes.models import LABEL
 from core.fixes.overview import SessionCard
 from core.sessions.models import TITLE_LIMIT, Session, SessionStatus, label
@@ -53,10 +54,19 @@ def card_blocks(card: SessionCard) -> list[Block]:
                 "This channel is private, but every engineer of the account can see this session in App Home."
             )
         )
+    if card.handoff is not None:
+        shown += _handoff(card.handoff)
     if card.note is not None:
         shown.append(blocks.section(blocks.escape(card.note)))
     shown.append(blocks.actions([*_ends(session), blocks.menu("sessions.menu", _menu(session))], block_id="menu"))
     return shown
+
+
+def _handoff(handoff: Handoff) -> list[Block]:
+    escalation = handoff.escalation
+    text = f"*Escalated* by {blocks.escape(handoff.raiser)}, {blocks.when(escalation.raised_at)}"
+    claim = blocks.button("Claim", "escalations.claim", escalation.id)
+    return [blocks.section(f"{text}\nIt waits for an engineer to claim it.", accessory=claim), blocks.said(escalation.reason)]
 
 
 def _ends(session: Session) -> list[Block]:

@@ -78,6 +78,13 @@ def team_modal(now: Preferences) -> View:
                 "Mail the customer when a resolution note is posted",
                 blocks.radio(YES_NO, str(now.mail_customers).lower()),
             ),
+            blocks.field(
+                "escalation_channel",
+                "Tell the team of escalations in",
+                blocks.channel_choice(now.escalation_channel),
+                optional=True,
+                hint="Without one they are told in the session's own channel.",
+            ),
         ],
         submit="Save",
     )
