@@ -131,7 +131,7 @@ async def running(
         home = await whoami(slack)
         await settle_in(database, home, settings.owners)
         installations = Installations(database, slack, home)
-        psas = Psas(settings.keyring, settings.psa_hosts)
+        psas = Psas(settings.keyring, settings.psa_hosts, settings.flowpilot_public_url)
         closing.push_async_callback(psas.close)
         if part is Part.WEB:
             database.wake = await closing.enter_async_context(wakeups.told(url))

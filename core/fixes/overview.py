@@ -22,7 +22,10 @@ from core.unit import Unit
 
 @dataclass(frozen=True)
 class SessionCard:
-    """`can_link`: the account has a ticket system; `follows`: the thread hears of changes on the ticket. `note` says how far a note is that is on its way to the ticket, `handoff` who was asked to go on."""
+    """`note` says how far a note is that is on its way to the ticket, `handoff` who was asked to go on.
+
+    `can_link`: the account has a ticket system; `follows`: the thread hears of changes on the ticket.
+    """
 
     session: Session
     owner: User

@@ -176,6 +176,18 @@ class ConnectWise:
         except Missing:
             return
 
+    async def heard(self, signature: str, body: bytes) -> str:
+        """The key is fetched from where the call says, if that is ConnectWise's own host: whoever forged the call would name another."""
+        said = words.callback(body)
+        key_url = words.key_url(self.login.site, said)
+        try:
+            key = maybe((await self.wire.call("GET", key_url, bare=True)).entry.get("signing_key"))
+        except Missing:
+            key = None
+        if key is None or not words.is_signed(key, signature, body):
+            raise PsaRefused(System.CONNECTWISE, "This call is not signed by it.")
+        return id_of(System.CONNECTWISE, {"id": said.get("ID")})
+
     async def _of_ticket(
         self,
         method: str,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
+import json
 from collections.abc import Mapping
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from core.psa.address import Site
 from core.psa.login import ConnectWiseLogin
@@ -125,3 +128,34 @@ def note_body(text: str, audience: Audience, *, notify: bool) -> Mapping[str, ob
         "externalFlag": not internal,
         "processNotifications": notify and not internal,
     }
+
+
+def callback(body: bytes) -> Json:
+    """What a callback says. Raises `PsaRefused` when that cannot be read."""
+    try:
+        read = json.loads(body)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise PsaRefused(System.CONNECTWISE, "This call cannot be read.")
+    return cast("Json", read)
+
+
+def key_url(at: Site, said: Json) -> str:
+    """Where the key of a callback is to be had. Raises `PsaRefused` for any host but the connection's own."""
+    address = maybe(inner(said, "Metadata").get("key_url")) or ""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    host = (parts.hostname or "").removeprefix("api-")
+    if (parts.scheme, host, port) != (at.scheme, at.host.removeprefix("api-"), at.port) or parts.username:
+        raise PsaRefused(System.CONNECTWISE, "This call names a key that is not ConnectWise's.")
+    return address
+
+
+def is_signed(signing_key: str, signature: str, body: bytes) -> bool:
+    key = hashlib.sha256(signing_key.encode()).digest()
+    expected = base64.b64encode(hmac.new(key, body, hashlib.sha256).digest()).decode()
+    return hmac.compare_digest(expected.encode(), signature.encode())

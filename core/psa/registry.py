@@ -25,10 +25,12 @@ class Kept:
 
 @dataclass
 class Psas:
-    """`connect` makes the one who talks; by default the real adapters, loaded when they are first needed."""
+    """`connect` makes the one who talks; by default the real adapters, loaded when they are first needed. `public_url` is where others can call us,
+    empty where nobody can."""
 
     keyring: Keyring
     trusted: TrustedHosts
+    public_url: str = ""
     connect: Callable[[Login], PsaProvider] | None = None
     _close: Callable[[], Awaitable[None]] | None = None
     _kept: dict[tuple[UUID, UUID], Kept] = field(default_factory=dict[tuple[UUID, UUID], Kept])
@@ -54,6 +56,10 @@ class Psas:
             adapters = Adapters.over(self.trusted)
             self.connect, self._close = adapters.connect, adapters.close
         return self.connect(login)
+
+    def callback_url(self, connection: PsaConnection) -> str | None:
+        """Where a ticket system tells us of changes."""
+        return f"{self.public_url}/psa/{connection.account_id}/{connection.id}" if self.public_url else None
 
     async def close(self) -> None:
         if self._close is not None:

@@ -211,6 +211,10 @@ class RequestTracker:
     async def unfollow(self, follow_id: str) -> None:
         del follow_id
 
+    async def heard(self, signature: str, body: bytes) -> str:
+        del signature, body
+        raise PsaRefused(System.REQUEST_TRACKER, "It calls nobody.")
+
     async def _of_ticket(
         self,
         method: str,
