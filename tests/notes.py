@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import text as sql
@@ -25,10 +26,24 @@ async def preview(who: Person, button: str, session: Session) -> Modal:
     return await who.slack.until(filled)
 
 
+async def shown_when(who: Person, is_it: Callable[[Modal], bool]) -> Modal:
+    """The modal on top, as soon as it is so."""
+
+    async def so() -> Modal | None:
+        modal = await who.modal()
+        return modal if modal is not None and is_it(modal) else None
+
+    return await who.slack.until(so)
+
+
+def blocks_of(modal: Modal, key: str) -> list[str]:
+    """The inputs of a section, in order."""
+    return [each for each in modal.fields if each.partition("~")[0].partition(".")[0] == key]
+
+
 def field(modal: Modal, key: str) -> str:
     """What stands in a section."""
-    found = [each for each in modal.fields if each.partition("~")[0].partition(".")[0] == key]
-    return "".join(text(_entered(modal, block)) for block in found)
+    return "".join(text(_entered(modal, each)) for each in blocks_of(modal, key))
 
 
 def _entered(modal: Modal, block: str) -> object:
@@ -36,7 +51,7 @@ def _entered(modal: Modal, block: str) -> object:
 
 
 def block(modal: Modal, key: str) -> str:
-    return next(each for each in modal.fields if each.partition("~")[0].partition(".")[0] == key)
+    return blocks_of(modal, key)[0]
 
 
 async def note_card(reader: Person, session: Session, sentence: str) -> Message:

@@ -45,6 +45,7 @@ async def ask(unit: Unit, wanted: RewriteSection) -> None:
     if copy is None or copy.preview_id is None:
         raise Conflict("This note is not being edited any more. Please open it again.")
     copy.asked_section, copy.instruction, copy.awaits = wanted.section, instruction, True
+    copy.updated_at = unit.now
     unit.emit(NoteReady(PreviewId(copy.preview_id)))  # the preview says that it is being written
     unit.emit(RewriteWanted(PreviewId(copy.preview_id), person.id))
 
@@ -74,6 +75,5 @@ async def rewritten(unit: Unit, asked: Revision, anew: Rewritten) -> None:
     if anew.understood and now == asked.text:
         copy.replace(asked.key, clean(anew.text)[:NOTE_LIMIT], unit.now)
         copy.asked_section = None  # else it stays, and the preview says that it could not be done
-    copy.awaits = True
-    copy.preview_id = asked.preview_id
+    copy.awaits, copy.preview_id, copy.updated_at = True, asked.preview_id, unit.now
     unit.emit(NoteReady(asked.preview_id))

@@ -84,10 +84,15 @@ async def show(house: House, event: Event) -> None:
                 continue
         async with house.unit() as unit:
             mine = await queries.copy_of(unit, copy.session_id, copy.kind, copy.user_id)
-            if mine is not None and mine.modal == copy.modal and mine.updated_at == copy.updated_at:
+            if mine is not None and _seen(mine) == _seen(copy):
                 mine.awaits = False
     if early:
         raise ComeAgain(SOON, "the modal is not open yet")
+
+
+def _seen(copy: WorkingCopy) -> tuple[object, ...]:
+    """What the modal was shown of it: if more has come since, it waits for that."""
+    return copy.modal, copy.preview_id, copy.asked_section, copy.instruction, copy.revisions, copy.updated_at
 
 
 async def _fill(house: House, copy: WorkingCopy, modal: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from bot.answers import Answer, Done, Open, Reply, Show
 from bot.features.notes import card_views, views
-from bot.forms import command, values
+from bot.forms import command, name_of, values
 from bot.interaction import Interaction, as_id
 from core.errors import Conflict, DomainError, Invalid
 from core.ids import PostingId, PreviewId, SessionId, new_id
@@ -77,7 +77,7 @@ async def typed(interaction: Interaction) -> Answer:
     form = _form(interaction)
     async with interaction.read() as unit:
         page = await _keep(unit, form)
-    return Show(views.preview_modal(page, form.modal)) if _is_full(interaction, page) else Done()
+    return Show(views.preview_modal(page, form.modal, form.layout)) if form.is_full else Done()
 
 
 async def closed(interaction: Interaction) -> Answer:
@@ -98,7 +98,8 @@ async def refresh(interaction: Interaction) -> Answer:
         if not draft.is_written:
             return Show(views.writing_modal(page, form.modal))
         await unit.flush()
-        return Show(views.preview_modal(await previews.page(unit, form.session_id, form.kind), form.modal))
+        now = await previews.page(unit, form.session_id, form.kind)
+        return Show(views.preview_modal(now, form.modal, form.layout))
 
 
 async def restore(interaction: Interaction) -> Answer:
@@ -108,7 +109,7 @@ async def restore(interaction: Interaction) -> Answer:
         page = await _keep(unit, form)
         if page.copy is not None:
             page.copy.replace(_section(form.kind, interaction.argument), None, unit.now)
-        return Show(views.preview_modal(page, form.modal))
+        return Show(views.preview_modal(page, form.modal, form.layout))
 
 
 async def ask_rewrite(interaction: Interaction) -> Answer:
@@ -150,15 +151,18 @@ async def submit_post(interaction: Interaction) -> Answer:
             what = "; ".join(page.changed) or "something was changed"
             return Show(
                 views.preview_modal(
-                    page, form.modal, asks_again=[f"The session changed while you looked: {what}. Please look again."]
+                    page,
+                    form.modal,
+                    form.layout,
+                    asks_again=[f"The session changed while you looked: {what}. Please look again."],
                 )
             )
         case service.AnswerDiffers(page=page, ready=True):
-            return Show(views.preview_modal(page, form.modal, asks_again=[_REDRAFTED]))
+            return Show(views.preview_modal(page, form.modal, form.layout, asks_again=[_REDRAFTED]))
         case service.AnswerDiffers(page=page):
             return Show(views.writing_modal(page, form.modal, why="Writing the note anew for the outcome you chose …"))
         case service.SecretsFound(page=page, kinds=kinds, fingerprint=fingerprint):
-            return Show(views.preview_modal(page, form.modal, secrets=(kinds, fingerprint)))
+            return Show(views.preview_modal(page, form.modal, form.layout, secrets=(kinds, fingerprint)))
 
 
 _REDRAFTED = "The draft was of another outcome. Here it is for the one you chose; what you wrote yourself is as you left it. Please look again."
@@ -208,9 +212,28 @@ class _Form:
         self.modal = str(view.get("external_id") or "") or _new_modal()
         keys = [name.key for name in SECTIONS[self.kind]]
         self.texts = {key: cast("str | None", read[key]) for key in keys if key in read}
+        self.layout = _layout(view, keys)
         outcome = read.get("outcome")
         known = outcome in set(Answered)
         self.answer = Outcome(Answered(str(outcome)), cast("str | None", read.get("outcome_notes"))) if known else None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a section needs another input."""
+        return any(views.is_nearly_full(inputs[-1][1]) for inputs in self.layout.values())
+
+
+def _layout(view: Mapping[str, object], keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """The inputs of each section in the order they are shown, and what stands in them."""
+    shown = cast("Sequence[Mapping[str, object]]", view.get("blocks") or [])
+    state = cast("Mapping[str, object]", view.get("state") or {})
+    filled = cast("Mapping[str, Mapping[str, Mapping[str, object]]]", state.get("values") or {})
+    found: dict[str, list[tuple[str, str]]] = {}
+    for block_id in (str(one.get("block_id")) for one in shown if one.get("type") == "input"):
+        if name_of(block_id) in keys:
+            text = filled.get(block_id, {}).get("value", {}).get("value")
+            found.setdefault(name_of(block_id), []).append((block_id, str(text or "")))
+    return found
 
 
 def _form(interaction: Interaction) -> _Form:
@@ -231,18 +254,6 @@ async def _keep(unit: Unit, form: _Form, *, always: bool = False) -> Page:
         copy.preview_id, copy.modal = form.preview_id, form.modal
     await unit.flush()
     return await previews.page(unit, form.session_id, form.kind)
-
-
-def _is_full(interaction: Interaction, page: Page) -> bool:
-    """Whether a section has filled its last input, so that another is needed."""
-    view = interaction.view or {}
-    blocks = cast("list[Mapping[str, object]]", view.get("blocks") or [])
-    shown = [str(one.get("block_id")) for one in blocks if one.get("type") == "input"]
-    for key, text in page.texts().items():
-        have = sum(1 for block_id in shown if block_id.partition("~")[0].partition(".")[0] == key)
-        if have and len(views.parts(text)) > have:
-            return True
-    return False
 
 
 def _kind(word: str) -> NoteKind:

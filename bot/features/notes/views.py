@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import assert_never
+from zlib import crc32
 
 from bot import blocks
 from bot.blocks import Block, View
@@ -34,14 +35,22 @@ NOT_FOLLOWED = (
     "the instruction could not be followed. Without a model FlowPilot understands: shorter; as a list; numbered; as one paragraph; "
     "add: …; replace “a” with “b”."
 )
+Layout = Mapping[str, Sequence[tuple[str, str]]]
+"""The inputs of an open modal by section: the block id of each, and what stands in it."""
 ROOM_LEFT = 400
 """Where an input has less room than this left, the next one is there already."""
 
 
 def preview_modal(
-    page: Page, modal: str, *, asks_again: Sequence[str] = (), secrets: tuple[Sequence[str], str] | None = None
+    page: Page,
+    modal: str,
+    layout: Layout | None = None,
+    *,
+    asks_again: Sequence[str] = (),
+    secrets: tuple[Sequence[str], str] | None = None,
 ) -> View:
-    """The whole preview. `modal` is its external id; `asks_again` says why it was not posted; `secrets` are what was found and its fingerprint."""
+    """The whole preview. `modal` is its external id, `layout` how it stands open already: Slack keeps what is in an input whose id stays.
+    `asks_again` says why it was not posted; `secrets` are what was found, and its fingerprint."""
     shown: list[Block] = [blocks.said(page.session.title), blocks.context(*badge(page))]
     shown += [blocks.said(f"Not posted yet. {sentence}") for sentence in asks_again]
     if secrets is not None:
@@ -52,7 +61,8 @@ def preview_modal(
     drafted = {section.key: section for section in page.draft.draft()} if page.draft else {}
     texts, names = page.texts(), page.sources
     for name in SECTIONS[page.kind]:
-        shown += _section(page, name, texts[name.key], drafted.get(name.key), names)
+        open_ones = (layout or {}).get(name.key, ())
+        shown += _section(page, name, texts[name.key], open_ones, drafted.get(name.key), names)
     without = page.draft is None or page.draft.composed_without_ai
     shown.append(
         blocks.context("FlowPilot · composed without AI" if without else "FlowPilot · written by AI; please read it")
@@ -150,20 +160,22 @@ def _question(page: Page, fix: SuggestedFix) -> list[Block]:
 
 
 def _section(
-    page: Page, name: SectionName, text: str, drafted: Section | None, names: Mapping[str, str]
+    page: Page,
+    name: SectionName,
+    text: str,
+    open_ones: Sequence[tuple[str, str]],
+    drafted: Section | None,
+    names: Mapping[str, str],
 ) -> list[Block]:
-    pieces = parts(text)
-    revision = page.copy.revision(name.key) if page.copy else 0
-    mark = f"{page.draft.id.hex[-8:] if page.draft else 'none'}.{revision}"
     shown = [
         blocks.field(
-            f"{name.key}.{place}~{mark}" if len(pieces) > 1 else f"{name.key}~{mark}",
+            block_id,
             name.title if place == 0 else f"{name.title}, continued",
             blocks.text_input(lines=True, value=piece, heard=True),
             optional=True,
             heard=True,
         )
-        for place, piece in enumerate(pieces)
+        for place, (block_id, piece) in enumerate(_inputs(page, name.key, text, open_ones))
     ]
     if drafted is not None and (told := _told(drafted, names)):
         shown.append(blocks.context(told))
@@ -171,7 +183,25 @@ def _section(
     buttons = [blocks.button("Rewrite with an instruction…", f"notes.rewrite.{name.key}", value)]
     if name.key in page.edited:
         buttons.append(blocks.button("Back to the AI's text", f"notes.restore.{name.key}", value))
-    return [*shown, blocks.actions(buttons, block_id=f"of.{name.key}.{mark}")]
+    return [*shown, blocks.actions(buttons, block_id=f"of.{name.key}.{_mark(page, name.key)}")]
+
+
+def _mark(page: Page, key: str) -> str:
+    """The text that a section was given: another draft, or another text of ours, is another mark."""
+    return f"{page.draft.id.hex[-8:] if page.draft else 'none'}.{page.copy.revision(key) if page.copy else 0}"
+
+
+def _inputs(page: Page, key: str, text: str, open_ones: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The inputs of a section. Those that are open stay as they are, with one more where the last is nearly full; cut anew, they get new ids, or
+    Slack would show what stood in them before."""
+    mark = _mark(page, key)
+    if open_ones and open_ones[-1][0].partition("~")[2].startswith(mark):
+        last_id, last = open_ones[-1]
+        more = [(f"{key}.{len(open_ones)}~{last_id.partition('~')[2]}", "")] if is_nearly_full(last) else []
+        return [*open_ones, *more]
+    pieces = parts(text)
+    cut = f".{crc32(repr([len(piece) for piece in pieces[:-1]]).encode()):x}" if len(pieces) > 1 else ""
+    return [(f"{key}.{place}~{mark}{cut}", piece) for place, piece in enumerate(pieces)]
 
 
 def parts(text: str) -> list[str]:
@@ -192,7 +222,12 @@ def parts(text: str) -> list[str]:
         pieces.append(rest[:end])
         rest = rest[end:]
     pieces.append(rest)
-    return [*pieces, ""] if length(rest) > blocks.INPUT - ROOM_LEFT else pieces
+    return [*pieces, ""] if is_nearly_full(rest) else pieces
+
+
+def is_nearly_full(text: str) -> bool:
+    """Whether an input with this text needs another one after it."""
+    return length(text) > blocks.INPUT - ROOM_LEFT
 
 
 def length(text: str) -> int:
