@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from core.fixes.models import FINAL, FixStatus, SuggestedFix
 from core.ids import PostingId, PreviewId, SessionId, UserId, new_id
 from core.llm.notes import NoteKind
 from core.notes.models import PROMPT_VERSION, Preview, WorkingCopy
-from core.notes.postings import Posting, PostingState
+from core.notes.postings import Ending, Posting, PostingState
 from core.psa.models import PsaConnection
 from core.sessions.models import Session
 from core.unit import Unit
@@ -253,3 +253,15 @@ async def judged(unit: Unit) -> Sequence[tuple[FixStatus, float | None]]:
     )
     rows = await unit.session.execute(wanted)
     return [(status, seconds and float(cast("float", seconds))) for status, seconds in rows]
+
+
+async def notes_since(unit: Unit, since: datetime) -> Sequence[tuple[int, int]]:
+    """Of every note that went out since then: how many words a person changed, and about how many there were."""
+    words = func.cardinality(func.string_to_array(Posting.text, " "))
+    wanted = select(Posting.words_changed, words).where(
+        Posting.account_id == unit.account_id,
+        Posting.state == PostingState.CONCLUDED,
+        Posting.concluded_at >= since,
+        Posting.ending != Ending.CANCELLED,
+    )
+    return [(row[0], row[1]) for row in await unit.session.execute(wanted.limit(5_000))]

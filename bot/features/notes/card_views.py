@@ -114,7 +114,9 @@ def _buttons(card: NoteCard) -> list[Block]:
     open_ticket = [blocks.button("Open ticket", "notes.open_ticket", posting.id, url=card.url)] if card.url else []
     match posting.state:
         case PostingState.CONCLUDED:
-            return open_ticket if posting.ticket_id else []
+            if posting.ticket_id is None:
+                return []
+            return [*open_ticket, blocks.button("Log time…", "tickets.time", posting.session_id)]
         case PostingState.FAILED if posting.trouble is Trouble.UNKNOWN:
             return [
                 blocks.button("It is there", "notes.look.there", posting.id),

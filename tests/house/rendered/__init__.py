@@ -9,24 +9,33 @@ from typing import cast
 
 from bot import blocks, errors
 from bot.features.access import views as access
+from bot.features.escalations import views as escalations
 from bot.features.fixes import views as fixes
 from bot.features.home import views as home
+from bot.features.notes import card_views as note_cards
+from bot.features.notes import views as notes
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
+from bot.features.stats import views as stats
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
+from tests.house.rendered.notes import escalations_views, note_card_views, notes_views, stats_views
 from tests.house.rendered.sessions import sessions_views
 from tests.house.rendered.settings import settings_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
     (fixes, fixes_views),
+    (escalations, escalations_views),
     (home, home_views),
+    (notes, notes_views),
+    (note_cards, note_card_views),
     (sessions, sessions_views),
     (settings, settings_views),
+    (stats, stats_views),
 )
 TEXTS: Mapping[str, str] = {
     "nothing": "",

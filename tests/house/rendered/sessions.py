@@ -10,13 +10,17 @@ from core.fixes.overview import SessionCard
 from core.sessions.models import SessionStatus
 from core.sessions.queries import Page
 from tests.house.rendered.data import URL, Data, Rendered, message
+from tests.house.rendered.notes import a_handoff
 
 
 def sessions_views(data: Data) -> Iterator[Rendered]:
     for status in SessionStatus:
         for fix in (None, data.fix(), data.fix(FixStatus.APPLIED_PENDING, applied=True)):
             facts = [data.fact() for _ in range(40)] if fix else []
-            card = SessionCard(data.session(status, private=fix is None), data.user(), facts, fix)
+            handoff, note = (a_handoff(data), data.text[:300]) if fix else (None, None)
+            card = SessionCard(
+                data.session(status, private=fix is None), data.user(), facts, fix, note=note, handoff=handoff
+            )
             yield message("sessions.card_blocks", (sessions.card_text(card), sessions.card_blocks(card)))
     yield message("sessions.problem_text", sessions.problem_text(data.session()))
     yield message("sessions.message_blocks", ("message", sessions.message_blocks(data.text)))
