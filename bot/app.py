@@ -21,6 +21,7 @@ from bot.errands import Errands
 from bot.guard import Guard
 from bot.installations import Installations, settle_in
 from bot.metrics import Metrics
+from bot.psa_callbacks import Callbacks
 from bot.settings import Settings
 from bot.slack import SLACKS_PACE, TIMEOUT, Pace, Slack, SlackFailed
 from bot.socket_mode import Socket
@@ -148,7 +149,9 @@ async def running(
             else None
         )
         probes = Probes(database, socket.connected if socket else _always)
-        application = web_app(bolt if listens and socket is None else None, probes, metrics)
+        application = web_app(
+            bolt if listens and socket is None else None, probes, metrics, Callbacks(database, psas) if listens else None
+        )
         port = await closing.enter_async_context(listening(application, host, settings.port))
         if socket:
             await socket.connect_async()

@@ -167,7 +167,7 @@ def field(
             "type": "input",
             "block_id": name,
             "label": plain(label, 2_000),
-            "element": {**element, "action_id": "value"},
+            "element": {"action_id": "value", **element},
             "optional": optional,
             "hint": plain(hint, 2_000) if hint else None,
             "dispatch_action": True if heard else None,
@@ -265,6 +265,15 @@ def home(blocks: Sequence[Block]) -> View:
 def when(at: datetime) -> str:
     """`at` for mrkdwn, in the reader's own zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def link(url: str | None, text: str) -> str:
+    """Mrkdwn: `text`, linked where there is an address. What would end the link early is taken out of both."""
+    shown = escape(text.replace("|", "¦"))
+    if not url or not url.startswith(("https://", "http://")):
+        return shown
+    safe = url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C").replace(" ", "%20")
+    return f"<{safe}|{shown}>"
 
 
 def session_link(url: str, title: str, channel: str, thread_ts: str | None) -> str:

@@ -8,6 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.accounts import queries as accounts
 from core.outbox import queries as outbox
+from core.tickets import service as tickets
 from core.unit import Database
 
 KEPT = timedelta(days=7)
@@ -23,5 +24,12 @@ def scheduler(database: Database) -> AsyncIOScheduler:
             async with database.unit(account_id, source="clock") as unit:
                 await outbox.prune(unit, unit.now - KEPT)
 
+    async def look_at_tickets() -> None:
+        """Followed tickets are looked at every few minutes, whether the ticket system calls us or not."""
+        for account_id in await accounts.accounts(database.engine):
+            async with database.unit(account_id, source="clock") as unit:
+                await tickets.plan_looks(unit)
+
     clock.add_job(prune, "interval", hours=1)
+    clock.add_job(look_at_tickets, "interval", minutes=1)
     return clock

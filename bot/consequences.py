@@ -11,6 +11,7 @@ from bot.features.fixes import effects as fix_effects
 from bot.features.home import effects as home_effects
 from bot.features.notes import effects as note_effects
 from bot.features.sessions import effects as session_effects
+from bot.features.sessions import ticket_effects
 from bot.features.turns import effects as turn_effects
 from core.outbox.events import (
     AccessDecided,
@@ -35,6 +36,9 @@ from core.outbox.events import (
     SessionEscalated,
     SessionResolved,
     SessionStarted,
+    TicketFollowed,
+    TicketNamed,
+    TicketToLookAt,
 )
 from core.unit import Subscription, Subscriptions
 
@@ -49,6 +53,9 @@ EFFECTS: Effects = {
         session_effects.compose_message, session_effects.message_posted, displaced=session_effects.displaced
     ),
     "sessions.update_card": Work(session_effects.update_card),
+    "tickets.settle": Work(ticket_effects.settle),
+    "tickets.look": Work(ticket_effects.look),
+    "tickets.call_us": Work(ticket_effects.call_us),
     "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
     "fixes.update_card": Work(fix_effects.update_card),
     "turns.take": Work(turn_effects.take),
@@ -80,6 +87,10 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
             Subscription("sessions.post_card", order=_THREAD, once="{session_id}"),
             Subscription("sessions.post_problem", order=_THREAD, once="{session_id}"),
         ),
+        # Not in the thread's order either: a desk that is away holds up no card.
+        TicketNamed: (Subscription("tickets.settle", order="tickets:{session_id}"),),
+        TicketFollowed: (Subscription("tickets.call_us", order="follow:{follow_id}", supersede="{follow_id}"),),
+        TicketToLookAt: (Subscription("tickets.look", order="look:{follow_id}", supersede="{follow_id}"),),
         SessionCardLost: (Subscription("sessions.post_card", order=_THREAD),),
         SessionChanged: (Subscription("sessions.update_card", order=_THREAD, supersede="{session_id}"),),
         MessageWritten: (Subscription("sessions.post_message", order=_THREAD, once="{message_id}"),),
@@ -116,9 +127,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
             Subscription("escalations.announce", order="escalation:{escalation_id}", supersede="{escalation_id}"),
         ),
         EscalationTold: (
-            Subscription(
-                "escalations.post_card", order="escalation:{escalation_id}", once="{escalation_id}:{user_id}"
-            ),
+            Subscription("escalations.post_card", order="escalation:{escalation_id}", once="{escalation_id}:{user_id}"),
         ),
         EscalationChanged: (
             Subscription("escalations.update_cards", order="escalation:{escalation_id}", supersede="{escalation_id}"),

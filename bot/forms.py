@@ -28,7 +28,9 @@ def values(view: Json) -> dict[str, object]:
     state = cast("Json", cast("Json", view.get("state") or {}).get("values") or {})
     parts: dict[str, dict[int, str]] = {}
     for block_id in state:
-        name, value = name_of(block_id), _value(cast("Json", cast("Json", state[block_id]).get("value") or {}))
+        # One element a block; its action id is `value`, or the look-up's own where options are asked for.
+        element = next(iter(cast("Json", state[block_id]).values()), None)
+        name, value = name_of(block_id), _value(cast("Json", element or {}))
         number = block_id.partition("~")[0].removeprefix(name).lstrip(".")
         if number:
             parts.setdefault(name, {})[int(number)] = value if isinstance(value, str) else ""

@@ -13,7 +13,9 @@ from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.notes import listeners as notes
 from bot.features.sessions import listeners as sessions
+from bot.features.sessions import tickets
 from bot.features.settings import listeners as settings
+from bot.features.stats import listeners as stats
 from bot.guard import Listener
 from bot.interaction import Interaction, Kind
 
@@ -26,8 +28,10 @@ PILOT: Mapping[str, Listener] = {
     "resolve": notes.resolve,
     "escalate": notes.escalate,
     "escalations": escalations.show,
+    "link": tickets.link,
     "pause": sessions.pause,
     "resume": sessions.resume,
+    "stats": stats.show,
     "settings": settings.show,
     "status": help_.status,
     "help": help_.show,
@@ -40,6 +44,10 @@ ACTIONS: Mapping[str, Listener] = {
     "sessions.menu": sessions.menu,
     "sessions.pick": sessions.pick,
     "sessions.page": sessions.turn_page,
+    "sessions.link_ticket": tickets.open_link,
+    "tickets.menu": tickets.menu,
+    "tickets.search": tickets.search,
+    "tickets.time": tickets.open_time,
     "fixes.decide": fixes.decide,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
@@ -71,6 +79,8 @@ ACTIONS: Mapping[str, Listener] = {
 SUBMISSIONS: Mapping[str, Listener] = {
     "sessions.new": sessions.submit_new,
     "sessions.rename": sessions.submit_rename,
+    "sessions.link_ticket": tickets.submit_link,
+    "tickets.time": tickets.submit_time,
     "sessions.hand_to": sessions.submit_hand_to,
     "facts.add": sessions.submit_fact,
     "fixes.outcome": fixes.submit_outcome,
@@ -94,6 +104,7 @@ EVENTS: Mapping[str, Listener] = {
     "message": sessions.message,
     "app_home_opened": home.opened,
     "user_change": people.changed,
+    "link_shared": tickets.unfurl,
 }
 
 

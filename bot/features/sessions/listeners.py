@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from bot.answers import Answer, Done, Open, Reply
-from bot.features.sessions import thread, views
+from collections.abc import Sequence
+
+from bot.answers import Answer, Done, Open, Reply, Show
+from bot.blocks import INPUT
+from bot.features.sessions import thread, ticket_views, views
 from bot.features.sessions.words import is_problem, readable
 from bot.forms import command, values
 from bot.interaction import Interaction, as_id
 from core.accounts import queries as people
 from core.errors import DomainError, Invalid
 from core.ids import SessionId, UserId
+from core.psa import queries as psa_queries
+from core.psa.references import named_in
 from core.sessions import queries, service
 from core.sessions.commands import AddFact, HandTo, RenameSession, StartSession
 from core.sessions.models import Session
 from core.sessions.pages import Page
+from core.tickets import service as tickets
 from core.unit import Unit
 
 STARTED = "Started: the session's card appears here in a moment."
+
+
+async def _about_the_same(interaction: Interaction, wanted: StartSession) -> Sequence[Session]:
+    """The open sessions about a ticket that the new problem names; none for who has seen them and wants another one."""
+    named = named_in(wanted.problem or "")
+    if wanted.anyway or not (named or wanted.ticket) or len(wanted.problem or "") > INPUT:
+        return []  # too long for a form that asks: it is pointed out in the thread
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("start a session")
+        return await tickets.already(unit, named, wanted.ticket)
+
+
+async def _form(
+    interaction: Interaction, *, channel: str | None, thread_ts: str | None = None, problem: str | None = None
+) -> Answer:
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("start a session")
+        connected = bool(await psa_queries.connections(unit))
+    return Open(views.new_modal(channel=channel, thread_ts=thread_ts, problem=problem, with_ticket=connected))
 
 
 async def _start(interaction: Interaction, wanted: StartSession) -> Session:
@@ -37,18 +62,18 @@ async def _start(interaction: Interaction, wanted: StartSession) -> Session:
 async def new(interaction: Interaction) -> Answer:
     """`/pilot new [problem]`: with a text the session starts, without one a form asks for it."""
     if not interaction.text.strip():
-        async with interaction.read() as unit:
-            unit.scope.need_engineer("start a session")
-        return Open(views.new_modal(channel=interaction.channel))
-    await _start(interaction, StartSession(problem=interaction.text, channel=interaction.channel or ""))
+        return await _form(interaction, channel=interaction.channel)
+    wanted = StartSession(problem=interaction.text, channel=interaction.channel or "")
+    if others := await _about_the_same(interaction, wanted):
+        already = ticket_views.also(others, interaction.installation.url)
+        return Open(views.new_modal(channel=interaction.channel, problem=interaction.text, already=already))
+    await _start(interaction, wanted)
     return Reply(STARTED)
 
 
 async def open_new(interaction: Interaction) -> Answer:
     """The button and the global shortcut *New session*: in a message its channel is known, elsewhere the form asks."""
-    async with interaction.read() as unit:
-        unit.scope.need_engineer("start a session")
-    return Open(views.new_modal(channel=interaction.channel))
+    return await _form(interaction, channel=interaction.channel)
 
 
 async def start_here(interaction: Interaction) -> Answer:
@@ -61,6 +86,16 @@ async def start_here(interaction: Interaction) -> Answer:
 
 async def submit_new(interaction: Interaction) -> Answer:
     wanted = command(StartSession, interaction.view or {})
+    if others := await _about_the_same(interaction, wanted):
+        already = ticket_views.also(others, interaction.installation.url)
+        again = views.new_modal(
+            channel=wanted.channel,
+            thread_ts=wanted.thread_ts,
+            problem=wanted.problem,
+            ticket=wanted.ticket,
+            already=already,
+        )
+        return Show(again)
     await _start(interaction, wanted)
     return Done()
 
@@ -190,6 +225,9 @@ async def _steer(unit: Unit, verb: str, session_id: SessionId) -> str:
         case "reopen":
             await service.reopen(unit, session_id)
             return "Reopened"
+        case "unlink":
+            await tickets.unlink(unit, session_id)
+            return "Unlinked"
         case "take_over":
             await service.take_over(unit, session_id)
             return "It is yours now"

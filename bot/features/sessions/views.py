@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot import blocks
 from bot.blocks import Block, View
+from bot.features.sessions import ticket_views
 from core.escalations.pages import Handoff
 from core.fixes.models import LABEL
 from core.fixes.overview import SessionCard
@@ -36,6 +37,7 @@ def card_blocks(card: SessionCard) -> list[Block]:
             f"Session · *{label(session.status).capitalize()}* · Owner <@{card.owner.slack_user_id}> · Started {blocks.when(session.created_at)}"
         ),
     ]
+    shown += ticket_views.card_line(card)
     if session.problem != session.title:
         shown += [blocks.section("*Problem*"), blocks.said(shorten(session.problem, SHOWN_PROBLEM))]
     if len(session.problem) > SHOWN_PROBLEM:
@@ -57,16 +59,24 @@ def card_blocks(card: SessionCard) -> list[Block]:
     if card.handoff is not None:
         shown += _handoff(card.handoff)
     if card.note is not None:
-        shown.append(blocks.section(blocks.escape(card.note)))
-    shown.append(blocks.actions([*_ends(session), blocks.menu("sessions.menu", _menu(session))], block_id="menu"))
-    return shown
+        shown.append(blocks.said(card.note))
+    shown.append(
+        blocks.actions(
+            [*_ends(session), *ticket_views.link_button(card), blocks.menu("sessions.menu", _menu(session))],
+            block_id="menu",
+        )
+    )
+    return blocks.fitted(shown)
 
 
 def _handoff(handoff: Handoff) -> list[Block]:
     escalation = handoff.escalation
     text = f"*Escalated* by {blocks.escape(handoff.raiser)}, {blocks.when(escalation.raised_at)}"
     claim = blocks.button("Claim", "escalations.claim", escalation.id)
-    return [blocks.section(f"{text}\nIt waits for an engineer to claim it.", accessory=claim), blocks.said(escalation.reason)]
+    return [
+        blocks.section(f"{text}\nIt waits for an engineer to claim it.", accessory=claim),
+        blocks.said(escalation.reason),
+    ]
 
 
 def _ends(session: Session) -> list[Block]:
@@ -107,9 +117,21 @@ def message_blocks(text: str) -> list[Block]:
     return [*blocks.paragraphs(text), blocks.context("FlowPilot · composed without AI")]
 
 
-def new_modal(*, channel: str | None, thread_ts: str | None = None, problem: str | None = None) -> View:
-    """`channel` None lets the person choose one."""
+def new_modal(
+    *,
+    channel: str | None,
+    thread_ts: str | None = None,
+    problem: str | None = None,
+    with_ticket: bool = False,
+    ticket: str | None = None,
+    already: Sequence[Block] = (),
+) -> View:
+    """`channel` None lets the person choose one; `ticket` is one that was chosen before.
+
+    `already` points out a session about the same ticket: submitting starts another one anyway.
+    """
     fields = [
+        *already,
         blocks.field(
             "problem",
             "What is the problem?",
@@ -119,7 +141,7 @@ def new_modal(*, channel: str | None, thread_ts: str | None = None, problem: str
             hint=None
             if not problem or len(problem) <= blocks.INPUT
             else f"The beginning: a form holds {blocks.INPUT:,} characters.",
-        )
+        ),
     ]
     if channel is None:
         select: Block = {
@@ -132,7 +154,18 @@ def new_modal(*, channel: str | None, thread_ts: str | None = None, problem: str
             },
         }
         fields.append(blocks.field("channel", "In which channel?", select))
-    return blocks.modal("sessions.new", "New session", fields, submit="Start", channel=channel, thread_ts=thread_ts)
+    if with_ticket:
+        fields.append(ticket_views.ticket_field(optional=True))
+    return blocks.modal(
+        "sessions.new",
+        "New session",
+        fields,
+        submit="Start anyway" if already else "Start",
+        channel=channel,
+        thread_ts=thread_ts,
+        ticket=ticket,
+        anyway=True if already else None,
+    )
 
 
 def rename_modal(session: Session) -> View:

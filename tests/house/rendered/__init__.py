@@ -14,6 +14,7 @@ from bot.features.fixes import views as fixes
 from bot.features.home import views as home
 from bot.features.notes import card_views as note_cards
 from bot.features.notes import views as notes
+from bot.features.sessions import ticket_views
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
 from bot.features.stats import views as stats
@@ -23,7 +24,7 @@ from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
 from tests.house.rendered.notes import escalations_views, note_card_views, notes_views, stats_views
-from tests.house.rendered.sessions import sessions_views
+from tests.house.rendered.sessions import sessions_views, ticket_views_rendered
 from tests.house.rendered.settings import settings_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
@@ -34,6 +35,7 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (notes, notes_views),
     (note_cards, note_card_views),
     (sessions, sessions_views),
+    (ticket_views, ticket_views_rendered),
     (settings, settings_views),
     (stats, stats_views),
 )
