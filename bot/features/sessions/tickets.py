@@ -16,7 +16,7 @@ from bot.features.sessions import ticket_views
 from bot.forms import command
 from bot.interaction import Interaction
 from bot.slack import SlackFailed
-from core.errors import DomainError, Invalid
+from core.errors import DomainError, Forbidden, Invalid
 from core.ids import ConnectionId, SessionId
 from core.psa import queries as psa_queries
 from core.psa.models import PsaConnection
@@ -227,9 +227,12 @@ async def unfurl(interaction: Interaction) -> Answer:
     """Somebody posted links to tickets: each becomes a small card. For people who may see tickets, and for nobody else."""
     event = cast("Mapping[str, object]", interaction.body.get("event") or {})
     links = [str(one.get("url") or "") for one in cast("Sequence[Mapping[str, object]]", event.get("links") or [])][:5]
-    async with interaction.read() as unit:
-        unit.scope.need_engineer("see tickets")
-        connections = await psa_queries.connections(unit)
+    try:
+        async with interaction.read() as unit:
+            unit.scope.need_engineer("see tickets")
+            connections = await psa_queries.connections(unit)
+    except Forbidden:
+        return Done()  # they asked for nothing
     cards: dict[str, object] = {}
     for url in links:
         for reference in named_in(url)[:1]:
