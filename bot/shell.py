@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,11 @@ from core.audit import queries as audit
 from core.db import engine_as
 from core.errors import Invalid
 from core.ids import AccountId
+from core.psa import service as psa_service
+from core.psa.login import Login
+from core.psa.models import Target
+from core.psa.registry import Psas
+from core.psa.trial import named, try_out
 from core.unit import Database
 
 
@@ -55,6 +60,29 @@ async def grant(settings: Settings, slack_user: str, role: str, *, cover_l1: boo
     async with at_the_shell(settings) as shell, shell.unit() as unit:
         name = (await service.grant(unit, slack_user, wanted, cover_l1=cover_l1)).name
     return f"{name} is now {wanted}{' and may cover L1' if cover_l1 else ''}."
+
+
+async def connect(settings: Settings, login: Login, names: Mapping[Target, Sequence[str]]) -> str:
+    """Tries a ticket system, and keeps it with the statuses that carry the names wanted. Returns what to say.
+
+    Raises what the system said, and `Invalid` for a status that no board has.
+    """
+    psas = Psas(settings.keyring, settings.psa_hosts)
+    try:
+        tried = await try_out(psas.trying(login))
+    finally:
+        await psas.close()
+    targets = named(tried, names)
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        connection = await psa_service.connect(unit, login, tried, settings.keyring)
+        for board in tried.boards:
+            if any(names.values()):
+                psa_service.aim(unit, connection, board, targets[board.id])
+        name = connection.name
+    found = f"{len(tried.boards)} boards, {len(tried.members)} members with {len(tried.by_mail)} addresses"
+    seen = f"; read {tried.ticket.label}" if tried.ticket else ""
+    chosen = "" if any(names.values()) else " Choose in /pilot settings which statuses its tickets are set to."
+    return f"{name} is connected: {found}{seen}.{chosen}"
 
 
 async def export_audit(settings: Settings) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.errors import Invalid
-from core.psa.models import Target
+from core.errors import DomainError, Invalid
+from core.psa.models import PsaConnection, Target
 from core.psa.provider import Board, Member, PsaProvider, Status, Ticket
+from core.psa.registry import Psas
 
 MOST_BOARDS = 40
+PATIENCE = 8.0
+"""Seconds for a self-test."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,24 @@ def named(tried: Tried, names: Mapping[Target, Sequence[str]]) -> dict[str, dict
             known = sorted({status.name for statuses in tried.statuses.values() for status in statuses})
             raise Invalid(f"No board has the status “{wanted[0]}”. There are: {', '.join(known)}.", field=kind.value)
     return found
+
+
+async def asked_how_it_is(psas: Psas, connections: Sequence[PsaConnection]) -> Sequence[tuple[str, str | None]]:
+    """Every connection by its name, with what is wrong with it: a board is listed and a ticket looked for, each within `PATIENCE` seconds."""
+
+    async def one(connection: PsaConnection) -> tuple[str, str | None]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                provider = psas.of(connection)
+                await provider.boards()
+                await provider.find_tickets()
+        except TimeoutError:
+            return connection.name, f"does not answer within {PATIENCE:.0f} seconds"
+        except DomainError as error:
+            return connection.name, str(error)
+        return connection.name, None
+
+    return await asyncio.gather(*(one(connection) for connection in connections))
 
 
 async def belonging(provider: PsaProvider, board_id: str, chosen: Mapping[Target, str]) -> dict[Target, Status | None]:

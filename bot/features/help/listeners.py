@@ -13,6 +13,8 @@ from bot.slack import SlackFailed
 from core.errors import Invalid
 from core.outbox import queries as outbox
 from core.outbox.service import age
+from core.psa import queries as psa_queries
+from core.psa.trial import asked_how_it_is
 
 COMMANDS = [
     ("new [problem]", "start a session here; without a text a form asks for it"),
@@ -67,6 +69,7 @@ async def status(interaction: Interaction) -> Answer:
         unit.scope.need_engineer("see the status")
         waiting, since = await outbox.lag(unit)
         in_question = len(await outbox.unknown(unit))
+        connections = await psa_queries.connections(unit)
         late = age(since, unit.now)
     queue = f"{waiting} due, the oldest {late.total_seconds():.0f} s old" if waiting else "empty"
     if in_question:
@@ -75,11 +78,15 @@ async def status(interaction: Interaction) -> Answer:
         f"*Database*  answers in {(time.perf_counter() - started) * 1000:.0f} ms",
         f"*Queue*  {queue}",
         "*Model*  none is connected: FlowPilot proposes from its playbooks and from what worked here before",
-        "*PSA*  none is connected yet",
     ]
 
     async def with_slack() -> Reply:
-        whole = [lines[0], f"*Slack*  {blocks.escape(await _slack(interaction))}", *lines[1:]]
+        psa = [
+            f"*PSA*  {blocks.escape(name)}: {blocks.escape(wrong or 'answers')}"
+            for name, wrong in await asked_how_it_is(interaction.psas, connections)
+        ]
+        none = "*PSA*  none is connected yet; an admin can connect one in /pilot settings"
+        whole = [lines[0], f"*Slack*  {blocks.escape(await _slack(interaction))}", *lines[1:], *(psa or [none])]
         return Reply("\n".join(whole).replace("*", ""), [blocks.section("\n".join(whole))])
 
     return Later(with_slack)
