@@ -113,15 +113,19 @@ async def connected(bot: Bot, desk: Desk) -> ConnectionId:
     return await connected_on(bot.database, account_id, desk)
 
 
-async def connected_on(database: Database, account_id: AccountId, desk: Desk) -> ConnectionId:
+async def connected_on(
+    database: Database, account_id: AccountId, desk: Desk, login: ConnectWiseLogin | None = None
+) -> ConnectionId:
+    """The same for any account; `login` is another way to the same desk."""
+    given = login or desk.login
     keyring = Keyring.parse(SECRET_KEYS)
     psas = Psas(keyring, TRUSTED)
     try:
-        tried = await try_out(psas.trying(desk.login))
+        tried = await try_out(psas.trying(given))
     finally:
         await psas.close()
     async with database.unit(account_id, source="test") as unit:
-        connection = await service.connect(unit, desk.login, tried, keyring)
+        connection = await service.connect(unit, given, tried, keyring)
         for board in tried.boards:
             service.aim(unit, connection, board, named(tried, STATUSES)[board.id])
         return ConnectionId(connection.id)
