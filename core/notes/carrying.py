@@ -14,10 +14,11 @@ from datetime import timedelta
 from typing import assert_never
 
 from core.errors import Conflict, StatusNotVerified, Unavailable
-from core.ids import PostingId
+from core.ids import PostingId, SessionId
 from core.notes import endings, queries
 from core.notes.postings import Ending, Posting, PostingState, Trouble
 from core.notes.previews import target_of
+from core.outbox.events import PostingChanged
 from core.psa import queries as connections
 from core.psa.models import PsaConnection
 from core.psa.provider import (
@@ -32,6 +33,7 @@ from core.psa.provider import (
     Ticket,
     TicketGone,
 )
+from core.sessions.service import changed
 from core.unit import Unit
 
 Units = Callable[[], AbstractAsyncContextManager[Unit]]
@@ -42,7 +44,7 @@ PATIENCE = 40.0
 STILL_AT_IT = timedelta(seconds=20)
 """After a lost answer the other side may still be working on the call: who looks too early finds nothing, and would post twice."""
 FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(minutes=2)
+LONGEST_WAIT = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class ComeBack:
 
 
 def wait(tries: int) -> timedelta:
-    """How long to wait after so many tries: 5 s, 10 s … at most two minutes, so that all are out soon after an outage."""
+    """How long to wait after so many tries: 5 s, 10 s … at most three minutes, so that all are out soon after an outage."""
     return min(FIRST_WAIT * 2 ** min(tries, 10), LONGEST_WAIT)
 
 
@@ -251,7 +253,11 @@ async def _put_off(units: Units, posting_id: PostingId, why: str, after: timedel
         posting, session = await queries.posting_for_update(unit, posting_id)
         pause = after if after is not None else wait(posting.tries)
         posting.put_off(why, unit.now + pause)
-        endings.show(unit, session, posting)
+        unit.emit(PostingChanged(SessionId(session.id), posting_id))
+        if (
+            posting.tries == 1
+        ):  # the session's card says that it waits, not since when: it need not change with every try
+            changed(unit, session)
     return ComeBack(pause, why)
 
 

@@ -100,7 +100,7 @@ def settled(fix: SuggestedFix, outcome: str, notes: str | None) -> Answer:
 async def page(
     unit: Unit, session_id: SessionId, kind: NoteKind, *, user_id: UserId | None = None, lock: bool = False
 ) -> Page:
-    """The preview as the person (or `user_id`) would see it now. Two statements where the draft is current. Raises `NotFound`."""
+    """The preview as the person (or `user_id`) would see it now. One statement where the draft is current. Raises `NotFound`."""
     whose = user_id or (unit.scope.actor.id if unit.scope.person else None)
     found = await queries.opened(unit, session_id, kind, whose, lock=lock)
     return await _page(unit, found, kind)
@@ -108,10 +108,8 @@ async def page(
 
 async def _page(unit: Unit, found: Opened, kind: NoteKind) -> Page:
     answer = _answer(found, kind)
-    written = [one for one in await queries.drafts(unit, found.session, kind) if one.is_written]
-    current = next((one for one in written if is_of(one, found.session, answer)), None)
-    draft = current or next((one for one in written if found.copy and one.id == found.copy.preview_id), None)
-    draft = draft or next(iter(written), None)
+    current = next((one for one in found.drafts if one.is_written and is_of(one, found.session, answer)), None)
+    draft = current or await _older(unit, found, kind)
     return Page(
         found.session,
         kind,
@@ -124,6 +122,13 @@ async def _page(unit: Unit, found: Opened, kind: NoteKind) -> Page:
         found.connection,
         () if draft is None or current else await _changed(unit, draft, found.session),
     )
+
+
+async def _older(unit: Unit, found: Opened, kind: NoteKind) -> Preview | None:
+    """The draft that the person has been working on, else the newest there is."""
+    written = [one for one in await queries.drafts(unit, found.session, kind) if one.is_written]
+    theirs = next((one for one in written if found.copy and one.id == found.copy.preview_id), None)
+    return theirs or next(iter(written), None)
 
 
 def _answer(found: Opened, kind: NoteKind) -> Answer | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from core.errors import NotFound
@@ -26,58 +26,80 @@ DRAFTS = 5
 
 @dataclass(frozen=True)
 class Opened:
-    """What a preview is opened with, read at once; `fix` is the one whose outcome is to be asked for."""
+    """What a preview is opened with, read at once; `fix` is the one whose outcome is to be asked for, `drafts` are those of the present state."""
 
     session: Session
     fix: SuggestedFix | None
     copy: WorkingCopy | None
     live: Posting | None
     connection: PsaConnection | None
+    drafts: Sequence[Preview]
 
 
-def _opened(unit: Unit, session_id: SessionId, kind: NoteKind, user_id: UserId | None):
-    open_fix = aliased(SuggestedFix)
-    # Applied, and not final: the one before the engineer first, else the newest.
-    its_fix = (
-        select(open_fix.id)
-        .where(
-            open_fix.account_id == Session.account_id,
-            open_fix.session_id == Session.id,
-            open_fix.status.not_in(FINAL),
-            open_fix.applied_at.is_not(None),
-        )
-        .order_by(open_fix.superseded_at.is_not(None), open_fix.id.desc())
-        .limit(1)
-        .correlate(Session)
-        .scalar_subquery()
+# Built once: building it anew costs a click more than running it.
+_FIX = aliased(SuggestedFix)
+# Applied, and not final: the one before the engineer first, else the newest.
+_OPEN_FIX = (
+    select(_FIX.id)
+    .where(
+        _FIX.account_id == Session.account_id,
+        _FIX.session_id == Session.id,
+        _FIX.status.not_in(FINAL),
+        _FIX.applied_at.is_not(None),
     )
-    return (
-        select(Session, SuggestedFix, WorkingCopy, Posting, PsaConnection)
-        .select_from(Session)
-        .outerjoin(SuggestedFix, and_(SuggestedFix.account_id == Session.account_id, SuggestedFix.id == its_fix))
-        .outerjoin(
-            WorkingCopy,
-            and_(
-                WorkingCopy.account_id == Session.account_id,
-                WorkingCopy.session_id == Session.id,
-                WorkingCopy.kind == kind,
-                WorkingCopy.user_id == user_id,
-            ),
-        )
-        .outerjoin(
-            Posting,
-            and_(
-                Posting.account_id == Session.account_id,
-                Posting.session_id == Session.id,
-                Posting.state != PostingState.CONCLUDED,
-            ),
-        )
-        .outerjoin(
-            PsaConnection,
-            and_(PsaConnection.account_id == Session.account_id, PsaConnection.id == Session.psa_connection_id),
-        )
-        .where(Session.account_id == unit.account_id, Session.id == session_id)
+    .order_by(_FIX.superseded_at.is_not(None), _FIX.id.desc())
+    .limit(1)
+    .correlate(Session)
+    .scalar_subquery()
+)
+_OPENED = (
+    select(Session, SuggestedFix, WorkingCopy, Posting, PsaConnection, Preview)
+    .select_from(Session)
+    .outerjoin(SuggestedFix, and_(SuggestedFix.account_id == Session.account_id, SuggestedFix.id == _OPEN_FIX))
+    .outerjoin(
+        WorkingCopy,
+        and_(
+            WorkingCopy.account_id == Session.account_id,
+            WorkingCopy.session_id == Session.id,
+            WorkingCopy.kind == bindparam("kind"),
+            WorkingCopy.user_id == bindparam("user"),
+        ),
     )
+    .outerjoin(
+        Posting,
+        and_(
+            Posting.account_id == Session.account_id,
+            Posting.session_id == Session.id,
+            Posting.state != PostingState.CONCLUDED,
+        ),
+    )
+    .outerjoin(
+        PsaConnection,
+        and_(PsaConnection.account_id == Session.account_id, PsaConnection.id == Session.psa_connection_id),
+    )
+    .outerjoin(
+        Preview,
+        and_(
+            Preview.account_id == Session.account_id,
+            Preview.session_id == Session.id,
+            Preview.kind == bindparam("kind"),
+            Preview.state_version == Session.state_version,
+            Preview.prompt_version == PROMPT_VERSION,
+        ),
+    )
+    .where(Session.account_id == bindparam("account"), Session.id == bindparam("session"))
+)
+_DRAFTS = (
+    select(Preview)
+    .where(
+        Preview.account_id == bindparam("account"),
+        Preview.session_id == bindparam("session"),
+        Preview.kind == bindparam("kind"),
+        Preview.prompt_version == PROMPT_VERSION,
+    )
+    .order_by(Preview.state_version.desc(), Preview.id.desc())
+    .limit(DRAFTS)
+)
 
 
 async def opened(
@@ -89,22 +111,19 @@ async def opened(
         await unit.session.execute(
             select(Session.id).where(Session.account_id == unit.account_id, Session.id == session_id).with_for_update()
         )
-    row = (await unit.session.execute(_opened(unit, session_id, kind, user_id))).first()
-    if row is None:
+    values = {"account": unit.account_id, "session": session_id, "kind": kind, "user": user_id}
+    rows = (await unit.session.execute(_OPENED, values)).all()
+    if not rows:
         raise NotFound("That session is not there.")
-    return Opened(*row)
+    session, fix, copy, live, connection, _ = rows[0]
+    found = [cast("Preview | None", row[-1]) for row in rows]
+    return Opened(session, fix, copy, live, connection, [one for one in found if one is not None])
 
 
 async def drafts(unit: Unit, session: Session, kind: NoteKind) -> Sequence[Preview]:
     """The session's newest drafts of this kind, those of the latest state first; written or not."""
-    wanted = select(Preview).where(
-        Preview.account_id == unit.account_id,
-        Preview.session_id == session.id,
-        Preview.kind == kind,
-        Preview.prompt_version == PROMPT_VERSION,
-    )
-    newest = wanted.order_by(Preview.state_version.desc(), Preview.id.desc()).limit(DRAFTS)
-    return (await unit.session.scalars(newest)).all()
+    values = {"account": unit.account_id, "session": session.id, "kind": kind}
+    return (await unit.session.scalars(_DRAFTS, values)).all()
 
 
 async def preview(unit: Unit, preview_id: PreviewId | UUID) -> Preview:
