@@ -208,6 +208,18 @@ def radio(options: Sequence[tuple[str, str]], chosen: str | None = None) -> Bloc
     )
 
 
+def select(options: Sequence[tuple[str, str]], chosen: str | None = None) -> Block:
+    """A menu of (label, value), at most a hundred."""
+    shown = [option(label, value) for label, value in options[:100]]
+    return _whole(
+        {
+            "type": "static_select",
+            "options": shown,
+            "initial_option": next((o for o in shown if o["value"] == chosen), None),
+        }
+    )
+
+
 def checkboxes(options: Sequence[tuple[str, str]]) -> Block:
     """Boxes to tick, of (label, value), at most ten."""
     return {"type": "checkboxes", "options": [option(label, value) for label, value in options[:10]]}

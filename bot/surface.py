@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.features.access import listeners as access
 from bot.features.access import people
+from bot.features.connections import listeners as connections
 from bot.features.escalations import listeners as escalations
 from bot.features.fixes import listeners as fixes
 from bot.features.help import listeners as help_
@@ -73,7 +74,12 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open": settings.open_contents,
     "settings.open.roles": settings.open_roles,
     "settings.open.team": settings.open_team,
+    "settings.open.psa": connections.open_all,
     "settings.role": settings.open_role,
+    "connections.new": connections.open_form,
+    "connections.open": connections.open_one,
+    "connections.board": connections.open_board,
+    "connections.remove": connections.remove,
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
 SUBMISSIONS: Mapping[str, Listener] = {
@@ -87,6 +93,8 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "fixes.correct": fixes.submit_correction,
     "settings.save.role": settings.save_role,
     "settings.save.team": settings.save_team,
+    "settings.save.psa": connections.save,
+    "connections.targets": connections.save_targets,
     "notes.post": notes.submit_post,
     "notes.rewrite": notes.submit_rewrite,
     "house.notice": help_.ignore,

@@ -64,13 +64,18 @@ class Keyring:
             keys[key_id] = key
         return Keyring(keys)
 
-    def seal(self, secret: str, place: Place) -> str:
-        """The sealed text: key id, nonce and ciphertext. Raises `Unavailable` without keys."""
+    def need(self) -> str:
+        """The id of the key that seals. Raises `Unavailable` when there is none."""
         key_id = next(iter(self.keys), None)
         if key_id is None:
             raise Unavailable(
                 "keys", f"{NAME} is not set, so nothing secret can be kept; whoever runs FlowPilot can set it."
             )
+        return key_id
+
+    def seal(self, secret: str, place: Place) -> str:
+        """The sealed text: key id, nonce and ciphertext. Raises `Unavailable` without keys."""
+        key_id = self.need()
         # Loaded when first needed, like all that a process may never meet.
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 

@@ -36,11 +36,15 @@ async def try_out(provider: PsaProvider) -> Tried:
     boards = (await provider.boards())[:MOST_BOARDS]
     if not boards:
         raise Invalid(f"{provider.system.named} shows these keys no board; give them the right to see one.")
-    statuses = {board.id: await provider.statuses(board.id) for board in boards}
-    members = await provider.members()
-    newest = (await provider.find_tickets()).items
-    ticket = await provider.read_ticket(newest[0].id) if newest else None
-    return Tried(boards, statuses, members, ticket)
+    # All at once: a person waits for it in front of a form.
+    statuses = asyncio.gather(*(provider.statuses(board.id) for board in boards))
+    members, newest, of_boards = await asyncio.gather(provider.members(), _newest(provider), statuses)
+    return Tried(boards, dict(zip([board.id for board in boards], of_boards, strict=True)), members, newest)
+
+
+async def _newest(provider: PsaProvider) -> Ticket | None:
+    found = (await provider.find_tickets()).items
+    return await provider.read_ticket(found[0].id) if found else None
 
 
 def named(tried: Tried, names: Mapping[Target, Sequence[str]]) -> dict[str, dict[Target, Status | None]]:

@@ -118,7 +118,8 @@ class Wire:
         return answer, bytes(raw)
 
     def _read(self, method: str, answer: httpx.Response, raw: bytes) -> Heard:
-        status, body, text = answer.status_code, _json(raw), raw[:4_000].decode("utf-8", "replace")
+        status, text = answer.status_code, raw[:4_000].decode("utf-8", "replace")
+        body, readable = _json(raw)
         if status >= 500:
             raise self._away(f"it answers with error {status}", maybe_done=method != "GET")
         self.gate.answered()
@@ -138,7 +139,7 @@ class Wire:
             raise Missing(said)
         if status >= 400:
             raise PsaRefused(self.system, said or f"error {status}")
-        if raw.strip() and body is None:
+        if not readable:
             raise self._away("what answers there does not speak its language", maybe_done=method != "GET")
         return Heard(status, dict(answer.headers), body)
 
@@ -147,11 +148,12 @@ class Wire:
         return PsaAway(self.system, why, maybe_done=maybe_done)
 
 
-def _json(raw: bytes) -> object:
+def _json(raw: bytes) -> tuple[object, bool]:
+    """What a body says, and whether it could be read; an empty one says nothing."""
     try:
-        return json.loads(raw) if raw.strip() else None
-    except ValueError:
-        return None
+        return (json.loads(raw) if raw.strip() else None), True
+    except (ValueError, RecursionError):
+        return None, False
 
 
 def _seconds(retry_after: str | None) -> float:

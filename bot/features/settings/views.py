@@ -13,6 +13,7 @@ from core.scope import Role
 SECTIONS: Sequence[tuple[str, str, str]] = (
     ("roles", "Roles", "Who may do what"),
     ("team", "Team", "What holds for everybody here"),
+    ("psa", "Ticket system", "Where the tickets are, and what a session's end means for them"),
 )
 """Name in the button's id, title, what it holds."""
 YES_NO = (("Yes", "true"), ("No", "false"))

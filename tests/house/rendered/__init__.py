@@ -9,6 +9,7 @@ from typing import cast
 
 from bot import blocks, errors
 from bot.features.access import views as access
+from bot.features.connections import views as connections
 from bot.features.escalations import views as escalations
 from bot.features.fixes import views as fixes
 from bot.features.home import views as home
@@ -20,6 +21,7 @@ from bot.features.settings import views as settings
 from bot.features.stats import views as stats
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
+from tests.house.rendered.connections import connections_views
 from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.home import home_views
@@ -29,6 +31,7 @@ from tests.house.rendered.settings import settings_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
+    (connections, connections_views),
     (fixes, fixes_views),
     (escalations, escalations_views),
     (home, home_views),
