@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 UV ?= uv
 
-.PHONY: help setup run test long lint bench lock
+.PHONY: help setup run test long lint bench eval lock
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ lint: setup ## Style, format, types, and who may import whom
 
 bench: setup ## Speed and memory against bare Bolt, with the budgets
 	@$(PYTHON) -m tests.bench
+
+eval: setup ## How good the answers are on real tickets; with ANTHROPIC_API_KEY the model's, else those of the rules
+	@$(PYTHON) -m tests.eval
 
 lock: ## Resolve the dependencies anew (the only thing that needs uv)
 	$(UV) lock

@@ -30,6 +30,8 @@ from core import bootstrap, embedded
 from core.accounts.service import Workspace
 from core.db import Url, async_url, engine_as
 from core.errors import Unavailable
+from core.intake.desk import Desk
+from core.llm.provider import ModelProvider
 from core.outbox import wakeups
 from core.psa.registry import Psas
 from core.unit import Database
@@ -117,12 +119,16 @@ async def running(
     clock: Callable[[], datetime] = real_clock,
     pace: Pace = SLACKS_PACE,
     host: str = EVERYWHERE,
+    provider: ModelProvider | None = None,
 ) -> AsyncGenerator[Bot]:
-    """A whole bot, from settings to listening; leaving the context stops it in order: not ready, nothing new taken in, drained, closed."""
+    """A whole bot, from settings to listening; leaving the context stops it in order: not ready, nothing new taken in, drained, closed.
+
+    `provider` stands in for the one that the settings say.
+    """
     settings.check_for_serving()
     url = await database_url(settings)
     await bootstrap.make_ready(url)
-    metrics, errands = Metrics(), Errands()
+    metrics, errands, desk = Metrics(), Errands(), Desk()
     database = Database(engine_as(url, "app_rw"), clock, SUBSCRIPTIONS)
     deadline = Deadline(DRAIN_SECONDS)
     async with AsyncExitStack() as closing:
@@ -134,12 +140,22 @@ async def running(
         installations = Installations(database, slack, home)
         psas = Psas(settings.keyring, settings.psa_hosts, settings.flowpilot_public_url)
         closing.push_async_callback(psas.close)
-        if part is Part.WEB:
+        thinks = provider
+        if thinks is None and (part is not Part.WEB or settings.model is not None):
+            # Imported here: a process that only answers clicks carries no proposals, unless a model sorts the calls it takes.
+            from core.llm import providing  # noqa: PLC0415
+
+            thinks = await closing.enter_async_context(providing.provider(settings.model))
+        if settings.model is not None:
+            desk.composer = thinks
+        if part is Part.WEB or thinks is None:
             database.wake = await closing.enter_async_context(wakeups.told(url))
         else:
-            await closing.enter_async_context(delivering(database, installations, psas, metrics, url, deadline))
+            await closing.enter_async_context(
+                delivering(database, installations, psas, desk, metrics, url, deadline, thinks)
+            )
         closing.push_async_callback(deadline.bound, errands.drain)
-        door = Door(installations, database, Guard(errands, metrics), Channels(), psas)
+        door = Door(installations, database, Guard(errands, metrics), Channels(), psas, desk)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
         bolt = bolt_app(door, secret)
         listens = part is not Part.WORKER
@@ -150,7 +166,10 @@ async def running(
         )
         probes = Probes(database, socket.connected if socket else _always)
         application = web_app(
-            bolt if listens and socket is None else None, probes, metrics, Callbacks(database, psas) if listens else None
+            bolt if listens and socket is None else None,
+            probes,
+            metrics,
+            Callbacks(database, psas) if listens else None,
         )
         port = await closing.enter_async_context(listening(application, host, settings.port))
         if socket:
@@ -165,17 +184,21 @@ async def running(
 
 @asynccontextmanager
 async def delivering(
-    database: Database, installations: Installations, psas: Psas, metrics: Metrics, url: Url, deadline: Deadline
+    database: Database,
+    installations: Installations,
+    psas: Psas,
+    desk: Desk,
+    metrics: Metrics,
+    url: Url,
+    deadline: Deadline,
+    provider: ModelProvider,
 ) -> AsyncGenerator[None]:
     """The outbox is delivered and the clock ticks until the context is left."""
-    # Imported here: a process that only answers clicks carries neither the proposals nor the clock.
     from bot.clock import scheduler  # noqa: PLC0415
     from bot.delivery import Worker  # noqa: PLC0415
-    from core.llm.offline import OfflineProvider  # noqa: PLC0415
-    from core.llm.playbooks import load_playbooks  # noqa: PLC0415
 
     worker_engine = engine_as(url, "app_worker", pool_size=1)
-    worker = Worker(database, worker_engine, installations, OfflineProvider(load_playbooks()), psas, EFFECTS, metrics)
+    worker = Worker(database, worker_engine, installations, provider, psas, desk, EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
     clock = scheduler(database)

@@ -49,9 +49,9 @@ def section(text: str, accessory: Block | None = None, block_id: str | None = No
     return _whole({"type": "section", "text": mrkdwn(text), "accessory": accessory, "block_id": block_id})
 
 
-def said(text: str) -> Block:
+def said(text: str, accessory: Block | None = None) -> Block:
     """A section whose text is shown as it is, nothing parsed."""
-    return {"type": "section", "text": plain(text)}
+    return _whole({"type": "section", "text": plain(text), "accessory": accessory})
 
 
 def paragraphs(text: str, most: int = 4) -> list[Block]:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.accounts import queries as accounts
+from core.intake.walks import ends as walks
 from core.outbox import queries as outbox
+from core.sessions import service as sessions
 from core.tickets import service as tickets
 from core.unit import Database
 
@@ -30,6 +32,22 @@ def scheduler(database: Database) -> AsyncIOScheduler:
             async with database.unit(account_id, source="clock") as unit:
                 await tickets.plan_looks(unit)
 
+    async def close_idle() -> None:
+        """Says of sessions that nobody touches that they will be closed, and a day later closes them."""
+        for account_id in await accounts.accounts(database.engine):
+            async with database.unit(account_id, source="clock") as unit:
+                await sessions.close_idle(unit)
+
+    async def abandon_walks() -> None:
+        """Ends the walks that nobody has touched for a day."""
+        for account_id in await accounts.accounts(database.engine):
+            ended = walks.AT_ONCE
+            while ended == walks.AT_ONCE:
+                async with database.unit(account_id, source="clock") as unit:
+                    ended = await walks.abandon_untouched(unit)
+
     clock.add_job(prune, "interval", hours=1)
+    clock.add_job(close_idle, "interval", minutes=20)
+    clock.add_job(abandon_walks, "interval", minutes=5)
     clock.add_job(look_at_tickets, "interval", minutes=1)
     return clock

@@ -8,11 +8,14 @@ from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
 from bot.features.escalations import effects as escalation_effects
 from bot.features.fixes import effects as fix_effects
+from bot.features.flows import telling as flow_telling
 from bot.features.home import effects as home_effects
+from bot.features.intake import effects as intake_effects
 from bot.features.notes import effects as note_effects
 from bot.features.sessions import effects as session_effects
 from bot.features.sessions import ticket_effects
 from bot.features.turns import effects as turn_effects
+from bot.features.walks import effects as walk_effects
 from core.outbox.events import (
     AccessDecided,
     AccessRequested,
@@ -21,24 +24,37 @@ from core.outbox.events import (
     EscalationTold,
     FixChanged,
     FixSuggested,
+    FlowProposed,
+    FlowsChanged,
     HomeChanged,
     MessageHeard,
     MessageWritten,
-    NoteConfirmed,
-    NoteReady,
-    PostingChanged,
-    PostingWanted,
-    PreviewWanted,
     ProposalWanted,
-    RewriteWanted,
+    SecretHeard,
     SessionCardLost,
     SessionChanged,
     SessionEscalated,
     SessionResolved,
     SessionStarted,
+    StepsWanted,
+    TicketCardLost,
+    TicketChanged,
     TicketFollowed,
     TicketNamed,
+    TicketOpened,
     TicketToLookAt,
+    TurnShown,
+    WalkChanged,
+    WalkHandedOver,
+    WalkStarted,
+)
+from core.outbox.note_events import (
+    NoteConfirmed,
+    NoteReady,
+    PostingChanged,
+    PostingWanted,
+    PreviewWanted,
+    RewriteWanted,
 )
 from core.unit import Subscription, Subscriptions
 
@@ -72,6 +88,20 @@ EFFECTS: Effects = {
         escalation_effects.compose_card, escalation_effects.card_posted, escalation_effects.card_elsewhere
     ),
     "escalations.update_cards": Work(escalation_effects.update_cards),
+    "turns.show_end": Work(turn_effects.show_end),
+    "turns.warn_author": Work(turn_effects.warn_author),
+    "intake.post_card": Post(intake_effects.compose_card, intake_effects.card_posted, intake_effects.card_elsewhere),
+    "intake.post_problem": Post(
+        intake_effects.compose_problem, intake_effects.message_posted, displaced=intake_effects.displaced
+    ),
+    "intake.update_card": Work(intake_effects.update_card),
+    "walks.post_card": Post(walk_effects.compose_card, walk_effects.card_posted, displaced=intake_effects.displaced),
+    "walks.update_card": Work(walk_effects.update_card),
+    "walks.post_package": Post(
+        walk_effects.compose_package, walk_effects.package_posted, displaced=intake_effects.displaced
+    ),
+    "walks.build": Work(walk_effects.build),
+    "flows.tell": Post(flow_telling.compose, flow_telling.posted, displaced=intake_effects.displaced),
     "home.publish": Work(home_effects.publish),
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
@@ -81,6 +111,7 @@ EFFECTS: Effects = {
 _THREAD = "session:{session_id}"
 _TURN = "turn:{session_id}"
 QUIET_SECONDS = 1.2  # people write a thought in several messages: who pauses for so long has said it
+_CALL = "ticket:{ticket_id}"
 SUBSCRIPTIONS: Subscriptions = MappingProxyType(
     {
         SessionStarted: (
@@ -97,6 +128,8 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         # Not in the thread's order: a slow answer holds up no card.
         ProposalWanted: (Subscription("turns.take", order=_TURN, supersede="proposal:{session_id}"),),
         MessageHeard: (Subscription("turns.take", order=_TURN, supersede="heard:{session_id}", quiet=QUIET_SECONDS),),
+        SecretHeard: (Subscription("turns.warn_author", supersede="{message_id}"),),
+        TurnShown: (Subscription("turns.show_end", order=_THREAD, supersede="{turn_id}"),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
         FixChanged: (
             Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),
@@ -113,6 +146,19 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
             Subscription("notes.update_card", order=_THREAD, supersede="{posting_id}"),
             Subscription("notes.update_modal", supersede="{posting_id}"),
         ),
+        TicketOpened: (
+            Subscription("intake.post_card", order=_CALL, once="{ticket_id}"),
+            Subscription("intake.post_problem", order=_CALL, once="{ticket_id}"),
+        ),
+        TicketCardLost: (Subscription("intake.post_card", order=_CALL),),
+        TicketChanged: (Subscription("intake.update_card", order=_CALL, supersede="{ticket_id}"),),
+        WalkStarted: (Subscription("walks.post_card", order=_CALL),),
+        WalkChanged: (Subscription("walks.update_card", order=_CALL, supersede="{walk_id}"),),
+        WalkHandedOver: (Subscription("walks.post_package", order=_CALL, once="{walk_id}"),),
+        # Not in the thread's order: a slow model holds up no card.
+        StepsWanted: (Subscription("walks.build", order="build:{walk_id}", supersede="{walk_id}"),),
+        FlowProposed: (Subscription("flows.tell", order=_CALL, once="{ticket_id}:{proposal_id}"),),
+        FlowsChanged: (),
         HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),
         AccessRequested: (
             Subscription("access.post_card", order="access:{request_id}", once="{request_id}:{user_id}"),

@@ -21,6 +21,7 @@ from bot.slack import Lacking, Refused, ShutOut, SlackFailed, Throttled
 from core.db import Engine
 from core.errors import DomainError, NotFound, Unavailable
 from core.ids import AccountId
+from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.outbox import queries, service
 from core.outbox.events import revive
@@ -31,7 +32,7 @@ from core.unit import Again, Database, Unit
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
-AT_ONCE = 8
+AT_ONCE = 16  # of an account: a model that thinks takes one place, and cards go on beside it
 
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
@@ -51,6 +52,7 @@ class Worker:
     installations: Installations
     provider: ModelProvider
     psas: Psas
+    desk: Desk
     effects: Effects
     metrics: Metrics
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -103,7 +105,7 @@ class Worker:
         running = self._running[account_id] = {}
         try:
             installation = await self.installations.of_account(account_id)
-            house = House(installation, self.database, self.installations.client, self.provider, self.psas)
+            house = House(installation, self.database, self.installations.client, self.provider, self.psas, self.desk)
             while not self._stopping:
                 poked.clear()
                 await self._claim_into(running, house, account_id)

@@ -25,6 +25,7 @@ from bot.installations import Installation, Installations
 from bot.interaction import parse
 from bot.surface import listener_for
 from core.errors import DomainError
+from core.intake.desk import Desk
 from core.psa.registry import Psas
 from core.unit import Database
 
@@ -38,6 +39,7 @@ class Door:
     guard: Guard
     channels: Channels
     psas: Psas
+    desk: Desk
 
     async def authorize(
         self, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
@@ -63,7 +65,9 @@ class Door:
         if not isinstance(installation, Installation):
             return self._turned_away(body, cast("object", context.get("refusal")))
         try:
-            interaction = parse(body, installation, self.database, self.installations.client, self.channels, self.psas)
+            interaction = parse(
+                body, installation, self.database, self.installations.client, self.channels, self.psas, self.desk
+            )
         except DomainError as refusal:
             return self._turned_away(body, refusal)
         if interaction is None:

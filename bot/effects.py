@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.blocks import Block
 from bot.installations import Installation
 from bot.slack import Slack
+from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.psa.registry import Psas
 from core.unit import Database, Event, Unit
@@ -36,6 +37,7 @@ class House:
     slack: Slack
     provider: ModelProvider
     psas: Psas
+    desk: Desk
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         return self.database.unit(self.installation.account_id, source="delivery")

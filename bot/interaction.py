@@ -14,6 +14,7 @@ from bot.installations import Installation
 from bot.slack import Slack
 from core.errors import Invalid
 from core.ids import new_id
+from core.intake.desk import Desk
 from core.psa.registry import Psas
 from core.unit import Database, Unit
 
@@ -44,6 +45,7 @@ class Interaction:
     slack: Slack
     channels: Channels
     psas: Psas
+    desk: Desk
     slack_user: str
     receipt: str
     channel: str | None = None
@@ -111,7 +113,7 @@ def as_id(text: object) -> UUID:
 
 
 def parse(
-    body: Json, installation: Installation, database: Database, slack: Slack, channels: Channels, psas: Psas
+    body: Json, installation: Installation, database: Database, slack: Slack, channels: Channels, psas: Psas, desk: Desk
 ) -> Interaction | None:
     """Reads a payload of any kind. None: nothing for us (a message of ours or of another bot, a kind nobody sends a person's click as).
 
@@ -120,7 +122,9 @@ def parse(
     try:
         return _parse(
             body,
-            Interaction(Kind.EVENT, "", body, installation, database, slack, channels, psas, slack_user="", receipt=""),
+            Interaction(
+                Kind.EVENT, "", body, installation, database, slack, channels, psas, desk, slack_user="", receipt=""
+            ),
         )
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise Invalid("Slack sent something FlowPilot cannot read. Nothing was changed.") from error

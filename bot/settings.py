@@ -13,10 +13,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import Invalid
+from core.llm.access import ModelAccess
 from core.psa.address import TrustedHosts
 from core.sealed import Keyring
 
-OURS = ("FLOWPILOT_", "SLACK_", "DATABASE_")
+OURS = ("FLOWPILOT_", "SLACK_", "DATABASE_", "ANTHROPIC_")
 SLACK = "https://slack.com/api/"
 
 
@@ -39,6 +40,10 @@ class Settings(BaseSettings):
     flowpilot_secret_keys: SecretStr = SecretStr("")
     flowpilot_psa_hosts: str = ""
     flowpilot_public_url: str = ""
+    anthropic_api_key: SecretStr | None = None
+    anthropic_base_url: str | None = None
+    flowpilot_model_notes: str = "claude-sonnet-5-5"
+    flowpilot_model_fast: str = "claude-haiku-5-5"
     port: int = Field(default=3000, ge=0, le=65535)
     log_format: LogFormat = LogFormat.CONSOLE
 
@@ -89,6 +94,22 @@ class Settings(BaseSettings):
     @property
     def psa_hosts(self) -> TrustedHosts:
         return TrustedHosts.parse(self.flowpilot_psa_hosts)
+
+    @field_validator("anthropic_base_url")
+    @classmethod
+    def _model_address(cls, address: str | None) -> str | None:
+        parts = urlsplit(address or "")
+        if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("this is not a web address; it looks like https://api.anthropic.com")
+        return address or None
+
+    @property
+    def model(self) -> ModelAccess | None:
+        """How the model is reached; None without a key, and then everything works without it."""
+        key = self.anthropic_api_key.get_secret_value().strip() if self.anthropic_api_key else ""
+        if not key:
+            return None
+        return ModelAccess(key, self.flowpilot_model_notes, self.flowpilot_model_fast, self.anthropic_base_url)
 
     @property
     def owners(self) -> tuple[str, ...]:

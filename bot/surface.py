@@ -9,19 +9,26 @@ from bot.features.access import listeners as access
 from bot.features.access import people
 from bot.features.connections import listeners as connections
 from bot.features.escalations import listeners as escalations
+from bot.features.facts import listeners as facts
 from bot.features.fixes import listeners as fixes
+from bot.features.flows import catalogue
+from bot.features.flows import listeners as flows
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
+from bot.features.intake import listeners as intake
+from bot.features.model import listeners as model
 from bot.features.notes import listeners as notes
 from bot.features.sessions import listeners as sessions
-from bot.features.sessions import tickets
+from bot.features.sessions import starting, tickets
 from bot.features.settings import listeners as settings
 from bot.features.stats import listeners as stats
+from bot.features.turns import listeners as turns
+from bot.features.walks import listeners as walks
 from bot.guard import Listener
 from bot.interaction import Interaction, Kind
 
 PILOT: Mapping[str, Listener] = {
-    "new": sessions.new,
+    "new": starting.new,
     "mine": sessions.mine,
     "open": sessions.open_ones,
     "find": sessions.find,
@@ -37,11 +44,20 @@ PILOT: Mapping[str, Listener] = {
     "status": help_.status,
     "help": help_.show,
 }
-COMMANDS: Mapping[str, Mapping[str, Listener]] = {"/pilot": PILOT}
+L1: Mapping[str, Listener] = {
+    "new": intake.new,
+    "queue": intake.queue,
+    "mine": intake.mine,
+    "escalate": intake.escalate,
+    "help": help_.show,
+}
+COMMANDS: Mapping[str, Mapping[str, Listener]] = {"/pilot": PILOT, "/l1": L1}
 
 # The longest prefix of the action id wins; the rest of the id is the listener's argument.
 ACTIONS: Mapping[str, Listener] = {
-    "sessions.new": sessions.open_new,
+    "sessions.new": starting.open_new,
+    "sessions.start_anyway": starting.start_anyway,
+    "sessions.catch_up": sessions.catch_up,
     "sessions.menu": sessions.menu,
     "sessions.pick": sessions.pick,
     "sessions.page": sessions.turn_page,
@@ -49,9 +65,14 @@ ACTIONS: Mapping[str, Listener] = {
     "tickets.menu": tickets.menu,
     "tickets.search": tickets.search,
     "tickets.time": tickets.open_time,
+    "facts.add": facts.add,
+    "facts.edit": facts.edit,
+    "facts.remove": facts.remove,
     "fixes.decide": fixes.decide,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
+    "fixes.confirm_proposal": fixes.confirm_proposal,
+    "fixes.reject_proposal": fixes.reject_proposal,
     "fixes.menu": fixes.menu,
     "fixes.page": fixes.pending,
     "notes.preview": notes.open_preview,
@@ -66,6 +87,9 @@ ACTIONS: Mapping[str, Listener] = {
     "escalations.claim": escalations.claim,
     "escalations.release": escalations.release,
     "escalations.page": escalations.show,
+    "turns.stop": turns.stop,
+    "feedback.up": turns.helpful,
+    "feedback.down": turns.not_helpful,
     "home.page": home.turn_page,
     "deliveries.send_again": home.send_again,
     "access.request": access.request,
@@ -80,36 +104,74 @@ ACTIONS: Mapping[str, Listener] = {
     "connections.open": connections.open_one,
     "connections.board": connections.open_board,
     "connections.remove": connections.remove,
+    "settings.open.model": model.open_section,
+    "settings.open.l1": catalogue.open_section,
+    "settings.flows": catalogue.show,
+    "settings.flow": catalogue.switch,
+    "intake.new": intake.open_new,
+    "intake.reopen": intake.reopen,
+    "intake.take_up": intake.take_up,
+    "intake.use_flow": intake.use_flow,
+    "intake.use_proposal": intake.use_proposal,
+    "intake.build_anyway": intake.build_anyway,
+    "intake.adhoc": intake.adhoc,
+    "intake.open_escalate": intake.open_escalate,
+    "intake.filter": intake.choose_filter,
+    "intake.page": intake.turn_page,
+    "flows.review": flows.review,
+    "flows.page": flows.turn_page,
+    "flows.edit": flows.edit,
+    "flows.decline": flows.decline,
+    "walks.answer": walks.answer,
+    "walks.back": walks.back,
+    "walks.note": walks.open_note,
+    "walks.take_over": walks.take_over,
+    "walks.resume": walks.resume,
+    "walks.resolve": walks.open_resolve,
+    "walks.escalate": walks.open_escalate,
+    "walks.continue": walks.go_on,
     "value": help_.ignore,  # an input inside a form: it counts when the form is submitted
 }
 SUBMISSIONS: Mapping[str, Listener] = {
-    "sessions.new": sessions.submit_new,
+    "sessions.new": starting.submit_new,
     "sessions.rename": sessions.submit_rename,
     "sessions.link_ticket": tickets.submit_link,
     "tickets.time": tickets.submit_time,
     "sessions.hand_to": sessions.submit_hand_to,
-    "facts.add": sessions.submit_fact,
+    "facts.add": facts.submit_add,
+    "facts.edit": facts.submit_edit,
+    "feedback.reason": turns.submit_reason,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
     "settings.save.role": settings.save_role,
+    "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,
     "settings.save.psa": connections.save,
     "connections.targets": connections.save_targets,
     "notes.post": notes.submit_post,
     "notes.rewrite": notes.submit_rewrite,
+    "settings.save.model": model.save,
+    "intake.new": intake.submit_new,
+    "intake.escalate": intake.submit_escalate,
+    "flows.edit": flows.submit_edit,
+    "flows.publish": flows.publish,
+    "walks.note": walks.submit_note,
+    "walks.resolve": walks.submit_resolve,
+    "walks.escalate": walks.submit_escalate,
     "house.notice": help_.ignore,
 }
 # By the form an input stands in: what changes in it is kept at once, and again when it is closed.
 INPUTS: Mapping[str, Listener] = {"notes.post": notes.typed}
 CLOSINGS: Mapping[str, Listener] = {"notes.post": notes.closed}
 SHORTCUTS: Mapping[str, Listener] = {
-    "sessions.new": sessions.open_new,
-    "sessions.start_here": sessions.start_here,
-    "facts.keep": sessions.keep_fact,
+    "sessions.new": starting.open_new,
+    "sessions.start_here": starting.start_here,
+    "facts.keep": facts.keep,
+    "intake.new": intake.open_new,
 }
 EVENTS: Mapping[str, Listener] = {
-    "app_mention": sessions.mention,
-    "message": sessions.message,
+    "app_mention": starting.mention,
+    "message": starting.message,
     "app_home_opened": home.opened,
     "user_change": people.changed,
     "link_shared": tickets.unfurl,

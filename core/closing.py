@@ -45,10 +45,10 @@ def _part(sql: str, argument: str) -> TextualSelect:
 
 
 AUDIT = _part(
-    """insert into audit_events (account_id, id, at, what, subject, slack_user_id, role, source, detail)
-       select :account, id, :at, what, subject, slack_user_id, role, source, detail
+    """insert into audit_events (account_id, id, at, what, subject, slack_user_id, role, acting_as, source, detail)
+       select :account, id, :at, what, subject, slack_user_id, role, acting_as, source, detail
        from jsonb_to_recordset(cast(:audit as jsonb))
-         as x(id uuid, what text, subject uuid, slack_user_id text, role text, source text, detail jsonb)""",
+         as x(id uuid, what text, subject uuid, slack_user_id text, role text, acting_as text, source text, detail jsonb)""",
     "audit",
 )
 _OUTBOX = """insert into outbox (account_id, id, event, effect, ids, order_key, supersede_key, dedupe_key, due_at, state, attempts)

@@ -12,6 +12,7 @@ from core.escalations.pages import Handoff
 from core.fixes import queries as fixes
 from core.fixes.pages import Waiting
 from core.ids import UserId
+from core.intake.overview import Calls, calls
 from core.outbox import queries as outbox
 from core.outbox.models import Delivery
 from core.scope import Role
@@ -32,6 +33,7 @@ class Home:
     sessions: Page
     requests: Sequence[tuple[AccessRequest, str]]
     in_question: Sequence[Delivery]
+    calls: Calls
     handed_on: Sequence[Handoff] = ()
     handed_on_total: int = 0
 
@@ -47,4 +49,5 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         requests = [(request, names[request.user_id].name) for request in asked]
     handed_on, how_many = await escalations.waiting(unit) if user.role in ENGINEERS else ((), 0)
     in_question = await outbox.unknown(unit)
-    return Home(waiting, total, waiting_page, mine, requests, in_question, handed_on, how_many)
+    of_calls = await calls(unit, user)
+    return Home(waiting, total, waiting_page, mine, requests, in_question, of_calls, handed_on, how_many)

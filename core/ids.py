@@ -22,7 +22,9 @@ FollowId = NewType("FollowId", UUID)
 PreviewId = NewType("PreviewId", UUID)
 PostingId = NewType("PostingId", UUID)
 EscalationId = NewType("EscalationId", UUID)
+TicketId = NewType("TicketId", UUID)
 WalkId = NewType("WalkId", UUID)
+ProposalId = NewType("ProposalId", UUID)
 
 
 class _Clock7:

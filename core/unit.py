@@ -112,8 +112,10 @@ class Unit:
                 }
             )
 
-    def audit(self, what: str, subject: UUID, **detail: object) -> None:
-        """Records who did `what` to `subject`; `detail` holds before and after, as JSON values, never texts of customers."""
+    def audit(self, what: str, subject: UUID, *, acting_as: str | None = None, **detail: object) -> None:
+        """Records who did `what` to `subject`; `detail` holds before and after, as JSON values, never texts of customers.
+
+        `acting_as` is for who does it in the place of another role."""
         person = self.scope.person
         self._audit.append(
             {
@@ -122,6 +124,7 @@ class Unit:
                 "subject": str(subject),
                 "slack_user_id": person and person.slack_user_id,
                 "role": person and person.role.value,
+                "acting_as": acting_as,
                 "source": self.source,
                 "detail": detail,
             }

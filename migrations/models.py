@@ -15,11 +15,16 @@ from core.audit.models import AuditEvent
 from core.db import Base
 from core.escalations.models import Escalation, EscalationCard
 from core.fixes.models import SuggestedFix
+from core.intake.flows.models import Flow, FlowExample, FlowMatching, FlowVersion
+from core.intake.proposals.models import FlowProposal
+from core.intake.tickets.models import Ticket
+from core.intake.walks.models import Walk
 from core.notes.models import Preview, WorkingCopy
 from core.notes.postings import Posting
 from core.outbox.models import Delivery, Received
 from core.psa.models import PsaConnection
 from core.sessions.models import Fact, Message, Session
+from core.spending.models import Spending
 from core.tickets.models import TicketFollow
 from core.turns.models import Feedback, Turn
 
@@ -34,6 +39,11 @@ MODELS: tuple[type[Base], ...] = (
     EscalationCard,
     Fact,
     Feedback,
+    Flow,
+    FlowExample,
+    FlowMatching,
+    FlowProposal,
+    FlowVersion,
     Message,
     Posting,
     Preview,
@@ -42,11 +52,14 @@ MODELS: tuple[type[Base], ...] = (
     Session,
     SlackInstallation,
     SlackWorkspace,
+    Spending,
     SuggestedFix,
     TicketFollow,
     Turn,
+    Ticket,
     User,
     WorkingCopy,
+    Walk,
 )
 
 metadata = Base.metadata

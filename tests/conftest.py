@@ -19,6 +19,7 @@ from bot.sandbox.settings import WorkspaceSettings
 from bot.settings import Settings
 from bot.slack import Pace
 from core import bootstrap, embedded
+from core.llm.provider import ModelProvider
 from tests.desk import SECRET_KEYS, Desk, a_desk
 from tests.slack import Slack
 
@@ -29,6 +30,7 @@ UNHURRIED = Pace(per_channel=1e6, channel_burst=1e6, per_workspace=1e6, workspac
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of the run makes the folder; its workers find it in the environment."""
+    os.environ.pop("ANTHROPIC_API_KEY", None)  # whoever runs the tests does not pay for them
     if FOLDER not in os.environ:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="fp-")
         config.stash[made] = True
@@ -74,9 +76,12 @@ def fresh_database(server: Path, template: str) -> Fresh:
 
 
 @asynccontextmanager
-async def a_bot(url: URL, workspace: SandboxServer, part: Part = Part.ALL) -> AsyncGenerator[Bot]:
+async def a_bot(
+    url: URL, workspace: SandboxServer, part: Part = Part.ALL, provider: ModelProvider | None = None
+) -> AsyncGenerator[Bot]:
     """A bot beneath a workspace that already listens, in this process."""
-    async with running(settings_for(url, workspace), part, pace=UNHURRIED, host="127.0.0.1") as bot:
+    settings = settings_for(url, workspace)
+    async with running(settings, part, pace=UNHURRIED, host="127.0.0.1", provider=provider) as bot:
         if workspace.settings.mode == "http":
             workspace.deliver_to(f"{bot.url}/slack/events")
         yield bot

@@ -31,7 +31,9 @@ def words_in(value: object) -> list[str]:
     found = [word for each in items(value) for word in words_in(each)]
     thing = obj(value)
     for name, inner in thing.items():
-        if name in ("text", "alt_text") and isinstance(inner, str):
+        if isinstance(inner, str) and (
+            name in ("text", "alt_text") or (name, thing.get("type")) == ("title", "task_card")
+        ):
             found.append(inner)
         elif name in ("user_id", "channel_id", "url") and thing.get("type") in ("user", "channel", "link"):
             found.append(text(inner))

@@ -63,6 +63,15 @@ class Session:
         return await reader.slack.until(says)
 
 
+async def answered(reader: Person, session: Session, after: str) -> Message:
+    """FlowPilot's first words in the session's thread after the message `after`."""
+
+    async def answer() -> Message | None:
+        return next((each for each in await session.replies(reader) if each.ts > after), None)
+
+    return await reader.slack.until(answer)
+
+
 async def started(who: Person, problem: str, channel: str = "helpdesk") -> Session:
     """`/pilot new PROBLEM`, and the session once its card is up."""
     before = {each.ts for each in await who.messages(channel)}

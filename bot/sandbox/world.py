@@ -149,6 +149,16 @@ def _delete_message(stage: Stage, value: object) -> Json:
     return {}
 
 
+def _end_streams(stage: Stage, _value: object) -> Json:
+    """Slack ends what was streamed for too long: about five minutes."""
+    for channel in stage.workspace.channels.values():
+        for message in channel.messages.values():
+            if message.streaming:
+                message.streaming = False
+                stage.workspace.changed(message)
+    return {}
+
+
 def _uninstall(stage: Stage, _value: object) -> Json:
     """The app is removed: its token dies at once, and two events say so."""
     settings = stage.workspace.settings
@@ -186,6 +196,7 @@ CHANGES: dict[str, Change] = {
     "deactivate": _deactivate,
     "delete_message": _delete_message,
     "disconnect_sockets": _disconnect_sockets,
+    "end_streams": _end_streams,
     "install": _install,
     "invite_bot": _invite_bot,
     "join": _join,

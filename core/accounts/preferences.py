@@ -21,7 +21,10 @@ class Preferences(BaseModel):
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
     escalation_channel: str | None = Field(default=None, max_length=30)
+    enabled_l1_categories: tuple[str, ...] | None = None
+    """What first-line walks may be built for; None: every category there is."""
     mail_customers: bool = False
+    model_budget_usd: int = Field(default=50, ge=0, le=100_000)
     templatize_prompt_enabled: bool = True
 
 

@@ -15,9 +15,14 @@ from core.fixes.models import SuggestedFix
 from core.ids import FixId, SessionId
 from core.psa import queries as connections
 from core.sessions import queries as sessions
-from core.sessions.models import Fact, Session, SessionStatus
+from core.sessions.models import Fact, Message, Session, SessionStatus
+from core.spending import queries as spending
+from core.spending.pages import NOTHING, Spent
 from core.tickets import queries as tickets
+from core.turns import queries as turns
 from core.unit import Unit
+
+LAST_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class SessionCard:
     handoff: Handoff | None = None
     can_link: bool = False
     follows: bool = False
+    spent: Spent = NOTHING
 
 
 async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:
@@ -49,10 +55,27 @@ async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:
         owner,
         await sessions.facts(unit, session_id),
         fix,
+        spent=await spending.of_session(unit, session_id),
         handoff=handoff,
         can_link=linked or bool(await connections.connections(unit)),
         follows=linked and await tickets.follow_of(unit, session_id) is not None,
     )
+
+
+@dataclass(frozen=True)
+class CatchUp:
+    """A session for who comes to it late: every fix, oldest first, and the last messages with their authors' names."""
+
+    card: SessionCard
+    fixes: Sequence[SuggestedFix]
+    said: Sequence[tuple[str, Message]]
+
+
+async def catch_up(unit: Unit, session_id: SessionId) -> CatchUp:
+    """Raises `NotFound`."""
+    card = await session_card(unit, session_id)
+    thread = [(name or "FlowPilot", message) for message, name in await turns.thread(unit, session_id) if message.text]
+    return CatchUp(card, await queries.fixes_of(unit, session_id), thread[-LAST_WORDS:])
 
 
 @dataclass(frozen=True)

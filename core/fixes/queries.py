@@ -113,7 +113,7 @@ async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:
         .subquery()
     )
     wanted = (
-        select(SuggestedFix, Session.problem, tally.c.successes, tally.c.attempts)
+        select(SuggestedFix, Session.problem, Session.psa_ticket_label, tally.c.successes, tally.c.attempts)
         .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
         .join(tally, tally.c.title == SuggestedFix.title)
         .where(
@@ -133,10 +133,10 @@ async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:
             script=fix.ai_drafted_script,
             outcome=fix.status.value,
             when=fix.verified_at or fix.created_at,
-            ticket_ref=None,
+            ticket_ref=ticket,
             session_id=fix.session_id,
             successes=int(successes),
             attempts=int(attempts),
         )
-        for fix, problem, successes, attempts in await unit.session.execute(wanted)
+        for fix, problem, ticket, successes, attempts in await unit.session.execute(wanted)
     ]

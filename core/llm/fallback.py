@@ -13,6 +13,7 @@ import structlog
 
 from core.errors import Unavailable
 from core.llm.asking import ModelAway, Unusable
+from core.llm.flows import Choice, NextStep, WalkView
 from core.llm.notes import DraftNote, NoteBundle, NoteKind, Rewritten
 from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, Usage, silent
 
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 # A person has waited up to three seconds for the burst to end and for a worker, and must have an answer after twenty.
 TURN_SECONDS = 15.0
 NOTE_SECONDS = 20.0  # below the lease of the draft
+STEP_SECONDS = 12.0  # somebody is on the phone
+SORTING_SECONDS = 3.0
 
 OPENS_AFTER = 3  # failures in a row
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 300.0  # seconds; each failed probe doubles it
@@ -118,6 +121,21 @@ class FallbackProvider:
         )
         return anew if anew is not None else await self._offline.rewrite_section(kind, bundle, key, text, instruction)
 
+    async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
+        """Return the model's category; what the rules say is None, and whoever asked goes by words."""
+        said, _ = await self._within(SORTING_SECONDS, lambda: _given(self._model.classify(problem, categories)))
+        return said[0] if said else await self._offline.classify(problem, categories)
+
+    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
+        """Return the flows that fit, as the model orders them, else as they are."""
+        said, _ = await self._within(SORTING_SECONDS, lambda: _given(self._model.rank(problem, flows)))
+        return said[0] if said else await self._offline.rank(problem, flows)
+
+    async def next_node(self, walk: WalkView) -> NextStep:
+        """Return the model's next step, else that of the guide."""
+        step, _ = await self._within(STEP_SECONDS, lambda: self._model.next_node(walk))
+        return step or await self._offline.next_node(walk)
+
     async def _within(self, seconds: float, ask: Callable[[], Awaitable[_T]]) -> tuple[_T | None, Usage | None]:
         """The answer, or None and what was spent on an answer that could not be used. For every method of the port the same."""
         call = self._breaker.admit()
@@ -149,3 +167,8 @@ class FallbackProvider:
             return None, None
         self._breaker.worked(call)
         return answer, None
+
+
+async def _given(answer: Awaitable[_T]) -> tuple[_T]:
+    """An answer in a box, where None and nothing are answers too."""
+    return (await answer,)

@@ -18,7 +18,7 @@ from core.ids import PostingId, SessionId
 from core.notes import endings, queries
 from core.notes.postings import Ending, Posting, PostingState, Trouble
 from core.notes.previews import target_of
-from core.outbox.events import PostingChanged
+from core.outbox.note_events import PostingChanged
 from core.psa import queries as connections
 from core.psa.models import PsaConnection
 from core.psa.provider import (

@@ -15,7 +15,7 @@ from core.notes import changes, queries
 from core.notes.commands import Answered
 from core.notes.models import Answer, Preview
 from core.notes.previews import page, want
-from core.outbox.events import NoteReady
+from core.outbox.note_events import NoteReady
 from core.sessions import queries as sessions
 from core.sessions.models import Fact, Session
 from core.unit import Unit

@@ -8,7 +8,8 @@ from core.ids import PostingId, SessionId, UserId
 from core.llm.notes import NoteKind
 from core.notes import queries
 from core.notes.postings import Ending, Posting, Trouble
-from core.outbox.events import HomeChanged, PostingChanged, PostingWanted, SessionEscalated, SessionResolved
+from core.outbox.events import HomeChanged, SessionEscalated, SessionResolved
+from core.outbox.note_events import PostingChanged, PostingWanted
 from core.sessions.models import Session, SessionStatus
 from core.sessions.service import changed
 from core.unit import Unit

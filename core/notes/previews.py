@@ -16,7 +16,7 @@ from core.notes.commands import Answered
 from core.notes.models import PROMPT_VERSION, Answer, Preview, WorkingCopy, answer_key
 from core.notes.postings import Posting
 from core.notes.queries import Opened
-from core.outbox.events import NoteReady, PreviewWanted
+from core.outbox.note_events import NoteReady, PreviewWanted
 from core.psa.models import PsaConnection, Target
 from core.psa.provider import Status
 from core.sessions import queries as sessions

@@ -13,7 +13,7 @@ from core.notes import queries
 from core.notes.commands import RewriteSection
 from core.notes.composing import bundle_of
 from core.notes.models import INSTRUCTION_LIMIT, NOTE_LIMIT
-from core.outbox.events import NoteReady, RewriteWanted
+from core.outbox.note_events import NoteReady, RewriteWanted
 from core.sessions import queries as sessions
 from core.text import clean, required
 from core.unit import Unit

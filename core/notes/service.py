@@ -20,10 +20,7 @@ from core.notes.distance import words_changed
 from core.notes.models import NOTE_LIMIT, SUMMARY_LIMIT, Answer, answer_key
 from core.notes.postings import Ending, Posting, PostingState
 from core.notes.previews import Page
-from core.outbox.events import (
-    NoteConfirmed,
-    PostingWanted,
-)
+from core.outbox.note_events import NoteConfirmed, PostingWanted
 from core.sessions.models import Session, SessionStatus
 from core.sessions.service import changed
 from core.text import clean, first_line, optional

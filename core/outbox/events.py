@@ -6,16 +6,26 @@ from dataclasses import dataclass, fields
 from uuid import UUID
 
 from core.ids import (
+    AccountId,
     EscalationId,
     FixId,
     FollowId,
     MessageId,
-    PostingId,
-    PreviewId,
+    ProposalId,
     RequestId,
     SessionId,
+    TicketId,
     TurnId,
     UserId,
+    WalkId,
+)
+from core.outbox.note_events import (
+    NoteConfirmed,
+    NoteReady,
+    PostingChanged,
+    PostingWanted,
+    PreviewWanted,
+    RewriteWanted,
 )
 from core.unit import Event
 
@@ -143,51 +153,6 @@ class TicketToLookAt(Event):
 
 
 @dataclass(frozen=True)
-class PreviewWanted(Event):
-    """A draft is to be composed."""
-
-    preview_id: PreviewId
-
-
-@dataclass(frozen=True)
-class NoteReady(Event):
-    """A draft is written, or a section rewritten: modals that wait for it show it."""
-
-    preview_id: PreviewId
-
-
-@dataclass(frozen=True)
-class RewriteWanted(Event):
-    """Somebody asked for a section of their working copy to be written anew."""
-
-    preview_id: PreviewId
-    user_id: UserId
-
-
-@dataclass(frozen=True)
-class NoteConfirmed(Event):
-    """Somebody confirmed a note: its card in the thread says what became of it."""
-
-    session_id: SessionId
-    posting_id: PostingId
-
-
-@dataclass(frozen=True)
-class PostingWanted(Event):
-    """A note is to be brought to its ticket, from wherever it stands."""
-
-    posting_id: PostingId
-
-
-@dataclass(frozen=True)
-class PostingChanged(Event):
-    """What shows the posting shows it anew."""
-
-    session_id: SessionId
-    posting_id: PostingId
-
-
-@dataclass(frozen=True)
 class EscalationRaised(Event):
     """Somebody handed work on, and the engineers are to know."""
 
@@ -207,6 +172,72 @@ class EscalationChanged(Event):
     """Claimed or released: what shows it shows it anew."""
 
     escalation_id: EscalationId
+
+
+@dataclass(frozen=True)
+class FlowsChanged(Event):
+    """What is published, or what people taught, is another: what finds flows is learned anew."""
+
+    account_id: AccountId
+
+
+@dataclass(frozen=True)
+class TicketOpened(Event):
+    """Somebody took a call; its ticket has no card yet."""
+
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class TicketChanged(Event):
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class TicketCardLost(Event):
+    """The card was deleted, or its channel is gone."""
+
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True)
+class WalkStarted(Event):
+    """The walk's card belongs in its ticket's thread, as its last message."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class WalkChanged(Event):
+    """Something its card shows: the step, the notes, the owner, the end."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class WalkHandedOver(Event):
+    """It was escalated: the thread is to hold what the engineer needs."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class StepsWanted(Event):
+    """A walk that is built on the way has answers without a step behind them."""
+
+    ticket_id: TicketId
+    walk_id: WalkId
+
+
+@dataclass(frozen=True)
+class FlowProposed(Event):
+    """A walk that helped became a proposal, or joined one."""
+
+    ticket_id: TicketId
+    proposal_id: ProposalId
 
 
 EVENTS: dict[str, type[Event]] = {
@@ -239,6 +270,15 @@ EVENTS: dict[str, type[Event]] = {
         EscalationRaised,
         EscalationTold,
         EscalationChanged,
+        TicketOpened,
+        TicketChanged,
+        TicketCardLost,
+        WalkStarted,
+        WalkChanged,
+        WalkHandedOver,
+        StepsWanted,
+        FlowProposed,
+        FlowsChanged,
     )
 }
 

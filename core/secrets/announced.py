@@ -55,7 +55,7 @@ def _announcing(words: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         r"it'?s|to|with|as)(?:\s+(?:is|now|set|reset|changed|to|as|still|currently|temporarily|be|been)){0,4})[\s:]{1,3}"
     )
     nothing = r"(?P<bare>\s{1,3})"
-    begin, end = rf"(?i)(?<![A-Za-z0-9])(?:[\w-]{{0,40}}[_-])?(?P<word>{words})", rf"(?:{_QUOTED}|{_VALUE})"
+    begin, end = rf"(?i)(?<![A-Za-z0-9])(?P<word>{words})", rf"(?:{_QUOTED}|{_VALUE})"
     return re.compile(rf"{begin}(?:{sign}|{verb}|{nothing}){end}"), re.compile(rf"{begin}{about}(?:{sign}|{verb}){end}")
 
 

@@ -14,7 +14,8 @@ class Command(BaseModel):
 class StartSession(Command):
     """`channel` and, where the thread exists already, `thread_ts` say where the card goes.
 
-    `ticket` is one that was chosen ("connection:number"); `anyway`: another session about the same ticket was pointed out already.
+    `ticket` is one that was chosen ("connection:number"); `anyway`: an open one about the same ticket, or much
+    like it, was pointed out already.
     """
 
     problem: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -28,6 +28,15 @@ class SessionStatus(StrEnum):
 
 
 OPEN = (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.REQUESTING_ESCALATION)
+
+
+NOTICE = timedelta(days=1)
+
+
+class Idle(StrEnum):
+    NOTHING = "nothing"
+    WARN = "warn"
+    ABANDON = "abandon"
 
 
 class Session(AccountOwned, Base, kw_only=True):
@@ -86,6 +95,7 @@ class Session(AccountOwned, Base, kw_only=True):
     resolved_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     last_active_at: Mapped[datetime]
+    warned_at: Mapped[datetime | None] = mapped_column(default=None)
 
     def touch(self, at: datetime) -> None:
         """A write that a note would show. An abandoned session is active again."""
@@ -94,9 +104,18 @@ class Session(AccountOwned, Base, kw_only=True):
 
     def stir(self, at: datetime) -> None:
         """Somebody acts on it, in a way no note would show."""
-        self.last_active_at = at
+        self.last_active_at, self.warned_at = at, None
         if self.status is SessionStatus.ABANDONED:
             self.status = SessionStatus.ACTIVE
+
+    def lies_idle(self, at: datetime, after: timedelta) -> Idle:
+        """What is due for a session that nobody touches: a word a day before it is closed as abandoned, then that, never without the word."""
+        if self.status not in {SessionStatus.ACTIVE, SessionStatus.PAUSED}:
+            return Idle.NOTHING
+        idle, notice = at - self.last_active_at, min(NOTICE, after / 2)
+        if self.warned_at is None:
+            return Idle.WARN if idle >= after - notice else Idle.NOTHING
+        return Idle.ABANDON if idle >= after and at - self.warned_at >= notice else Idle.NOTHING
 
     def pause(self, at: datetime) -> None:
         if self.status is not SessionStatus.ACTIVE:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -11,6 +12,7 @@ from core.errors import NotFound
 from core.ids import FactId, MessageId, SessionId, UserId
 from core.sessions.models import OPEN, Fact, Message, Session, SessionStatus
 from core.sessions.pages import PAGE, Listed, Page
+from core.sessions.similar import OpenOne
 from core.unit import Unit
 
 
@@ -54,6 +56,33 @@ async def open_in(unit: Unit, channel: str, statuses: Sequence[SessionStatus] = 
         Session.account_id == unit.account_id, Session.channel == channel, Session.status.in_(statuses)
     )
     return (await unit.session.scalars(wanted.order_by(Session.last_active_at.desc()).limit(20))).all()
+
+
+async def open_problems(unit: Unit) -> Sequence[OpenOne]:
+    """What is being worked on in the account, the most recently used first, at most 200."""
+    wanted = (
+        select(Session.id, Session.title, Session.problem, User.name, Session.channel, Session.thread_ts)
+        .join(User, (User.account_id == Session.account_id) & (User.id == Session.owner_id))
+        .where(Session.account_id == unit.account_id, Session.status.in_(OPEN))
+        .order_by(Session.last_active_at.desc())
+        .limit(200)
+    )
+    return [OpenOne(*row) for row in await unit.session.execute(wanted)]
+
+
+async def untouched(unit: Unit, before: datetime) -> Sequence[Session]:
+    """Open sessions that nobody has touched since `before`, the oldest first, at most 50, locked; those somebody is at are left out."""
+    wanted = (
+        select(Session)
+        .where(
+            Session.account_id == unit.account_id,
+            Session.status.in_([SessionStatus.ACTIVE, SessionStatus.PAUSED]),
+            Session.last_active_at < before,
+        )
+        .order_by(Session.last_active_at)
+        .limit(50)
+    )
+    return (await unit.session.scalars(wanted.with_for_update(skip_locked=True))).all()
 
 
 async def facts(unit: Unit, session_id: SessionId | UUID) -> Sequence[Fact]:

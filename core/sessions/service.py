@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from core.accounts import preferences
 from core.accounts import queries as people
 from core.accounts.models import Kind
 from core.errors import Conflict, Invalid
@@ -14,8 +16,20 @@ from core.psa import references
 from core.scope import Role
 from core.sessions import queries
 from core.sessions.commands import AddFact, EditFact, HandTo, RenameSession, StartSession
-from core.sessions.models import FACT_LIMIT, PROBLEM_LIMIT, TITLE_LIMIT, Author, Fact, FactSource, Message, Session
-from core.text import first_line, required
+from core.sessions.models import (
+    FACT_LIMIT,
+    NOTICE,
+    PROBLEM_LIMIT,
+    TITLE_LIMIT,
+    Author,
+    Fact,
+    FactSource,
+    Idle,
+    Message,
+    Session,
+    SessionStatus,
+)
+from core.text import first_line, required, shorten
 from core.unit import Unit
 
 
@@ -136,6 +150,32 @@ async def hand_to(unit: Unit, wanted: HandTo) -> Session:
     return _give(unit, session, UserId(heir.id))
 
 
+async def close_idle(unit: Unit) -> int:
+    """The clock's work: sessions that nobody touches are warned, and a day later abandoned. Returns how many were looked at."""
+    after = timedelta(days=(await preferences.of(unit)).abandon_after_days)
+    idle = await queries.untouched(unit, unit.now - after + min(NOTICE, after / 2))
+    for session in idle:
+        match session.lies_idle(unit.now, after):
+            case Idle.WARN:
+                session.warned_at = unit.now
+                say(unit, session, _idle_for(after))
+            case Idle.ABANDON:
+                session.status = SessionStatus.ABANDONED
+                unit.audit("session.abandoned", session.id)
+                changed(unit, session)
+            case Idle.NOTHING:
+                pass
+    return len(idle)
+
+
+def _idle_for(after: timedelta) -> str:
+    days = "a day" if after.days == 1 else f"{after.days} days"
+    return (
+        f"Nobody has touched this session for almost {days}. If it stays so it is closed as abandoned; a message here, or a click on its card, "
+        "keeps it open. It can be taken up again later, too."
+    )
+
+
 def _give(unit: Unit, session: Session, heir: UserId) -> Session:
     before = session.owner_id
     session.give_to(heir, unit.now)
@@ -164,6 +204,21 @@ async def add_fact(unit: Unit, wanted: AddFact) -> Fact:
     )
     _known(unit, session, "fact.added", FactId(fact.id))
     return fact
+
+
+def establish(unit: Unit, session: Session, source: FactSource, text: str) -> Fact:
+    """Keeps what was found out before or elsewhere; whoever calls it has the session locked, or has just made it."""
+    session.touch(unit.now)
+    fact = Fact(
+        account_id=unit.account_id,
+        id=new_id(),
+        session_id=session.id,
+        source=source,
+        text=shorten(text, FACT_LIMIT),
+        created_by=unit.scope.actor.id,
+        created_at=unit.now,
+    )
+    return unit.add(fact)
 
 
 async def edit_fact(unit: Unit, wanted: EditFact) -> Fact:

@@ -31,7 +31,7 @@ UNFINISHED = (TurnStatus.THINKING, TurnStatus.ANSWERED)
 class Turn(AccountOwned, Base, kw_only=True):
     """`asked_version` is the session's state the provider was asked about; `answer` is what it said, as JSON, until it is applied.
 
-    `progress_ts` is the message that shows it thinking, where there is one. Costs are in millionths of a dollar.
+    `progress_ts` is the message that shows it thinking, where there is one; `progress_at` without it: it may have been posted.
     """
 
     __tablename__ = "session_turns"
@@ -48,9 +48,6 @@ class Turn(AccountOwned, Base, kw_only=True):
             postgresql_where=text("status in ('thinking', 'answered')"),
         ),
         Index("session_turns_session_ix", "account_id", "session_id", "id"),
-        Index(
-            "session_turns_cost_ix", "account_id", "started_at", postgresql_where=text("cost_micro_usd > 0")
-        ),
     )
 
     session_id: Mapped[UUID]
@@ -65,9 +62,7 @@ class Turn(AccountOwned, Base, kw_only=True):
     model: Mapped[str | None] = mapped_column(default=None)
     prompt_version: Mapped[str | None] = mapped_column(default=None)
     composed_without_ai: Mapped[bool] = mapped_column(default=True)
-    input_tokens: Mapped[int] = mapped_column(default=0)
-    output_tokens: Mapped[int] = mapped_column(default=0)
-    cost_micro_usd: Mapped[int] = mapped_column(default=0)
+    over_budget: Mapped[bool] = mapped_column(default=False)
     stopped_by: Mapped[UUID | None] = mapped_column(default=None)
     started_at: Mapped[datetime]
     answered_at: Mapped[datetime | None] = mapped_column(default=None)

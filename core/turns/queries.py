@@ -46,9 +46,7 @@ async def thread(unit: Unit, session_id: SessionId | UUID) -> Sequence[tuple[Mes
     wanted = (
         select(Message, User.name)
         .join(User, (User.account_id == Message.account_id) & (User.id == Message.user_id), isouter=True)
-        .where(
-            Message.account_id == unit.account_id, Message.session_id == session_id, Message.deleted_at.is_(None)
-        )
+        .where(Message.account_id == unit.account_id, Message.session_id == session_id, Message.deleted_at.is_(None))
         .order_by(Message.id.desc())
         .limit(READ_MESSAGES)
     )
@@ -64,6 +62,14 @@ async def message_at(unit: Unit, session_id: SessionId | UUID, ts: str) -> Messa
         Message.author == Author.PERSON,
     )
     return await unit.session.scalar(wanted.with_for_update())
+
+
+async def said_in(unit: Unit, turn_id: TurnId | UUID) -> Message | None:
+    """What FlowPilot said in a turn."""
+    wanted = select(Message).where(
+        Message.account_id == unit.account_id, Message.turn_id == turn_id, Message.author == Author.FLOWPILOT
+    )
+    return await unit.session.scalar(wanted.limit(1))
 
 
 async def said_since(unit: Unit, session_id: SessionId | UUID, since: datetime) -> int:

@@ -15,8 +15,8 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
+from core.llm.candidates import as_document
 from core.llm.matching import Calibration, Document, Evidence, Matcher
-from core.llm.offline import as_document
 from core.llm.playbooks import load_playbooks
 from core.llm.words import Words
 

@@ -171,3 +171,20 @@ async def test_whoever_runs_it_sees_that_it_cannot_serve(bot: Bot, proxy: Databa
         assert (await http.get(f"{bot.url}/livez")).status == 200
         await proxy.mend()
         assert (await http.get(f"{bot.url}/readyz")).status == 200
+
+
+async def test_a_message_in_a_sessions_thread_is_brought_again_and_nobody_is_told(
+    bot: Bot, slack: Slack, ana: Person, session: Session, proxy: DatabaseProxy
+) -> None:
+    await session.first_turn(ana)
+    await slack.until(lambda: seeds.nothing_waits(bot))
+    await proxy.cut()
+    reply = await ana.say("helpdesk", "since Monday, on both machines", session.root)
+    assert reply.status == 503
+    await proxy.mend()
+
+    async def heard() -> bool:
+        return await seeds.count(bot, "session_messages where author = 'person'") == 1
+
+    await slack.until(heard, within=10)
+    assert not [each for each in await ana.ephemerals() if AWAY in each.text]

@@ -32,7 +32,7 @@ async def test_a_problem_is_shown_as_it_was_written_and_nothing_in_it_comes_aliv
         session = await started(ana, problem)
         assert clean(problem) in (await session.card(ana)).plain()
         await session.first_turn(ana)
-        modal = await form(ana, "sessions.menu", "Add fact…", on=await session.card(ana))
+        modal = await ana.open_modal("Add fact…", on=await session.card(ana))
         assert (await ana.submit(modal, text=f"fact: {problem}")).closed
         await session.becomes(ana, f"• fact: {clean(problem)}")
         modal = await form(ana, "sessions.menu", "Rename…", on=await session.card(ana))
@@ -70,14 +70,16 @@ async def test_what_is_typed_about_an_outcome_stays_dead_too(slack: Slack, ana: 
 
 
 async def test_a_mention_inside_a_direct_message_or_a_mention_stays_dead(slack: Slack, ana: Person) -> None:
-    text = "please tell @ben and @channel <!channel> that #noc is down since the morning"
-    reply = await ana.say("bot", text)
-    for channel, ts in (("bot", reply.ts), ("noc", (await ana.say("noc", f"@FlowPilot {text}")).ts)):
+    for channel, words, shown in (
+        ("bot", "please tell @ben and @channel <!channel> that #noc is down", "that #noc is down"),
+        ("noc", "@FlowPilot ask @ben or @here <!here> why the door of #general stays open", "the door of #general"),
+    ):
+        ts = (await ana.say(channel, words)).ts
 
         async def card(channel: str = channel, ts: str = ts) -> Message | None:
             return next((each for each in await ana.messages(channel, ts) if each.by_bot), None)
 
-        assert "that #noc is down since the morning" in (await slack.until(card)).plain()
+        assert shown in (await slack.until(card)).plain()
     assert await live_markup(slack) == []
 
 

@@ -11,14 +11,9 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.fixes import queries, service
 from core.fixes.commands import CorrectOutcome, DecideFix, RecordOutcome
 from core.fixes.models import Decision, FixStatus, Outcome, SuggestedFix
-from core.ids import FixId, SessionId, new_id
-from core.llm.provider import Turn
-from core.sessions import queries as sessions
-from core.sessions import service as session_service
-from core.sessions.commands import AddFact
-from core.sessions.models import SessionStatus
+from core.ids import FixId, new_id
 from core.unit import Database
-from tests.builders import PROPOSAL, SCRIPTED, Account, Clock, a_fix, a_session, an_account
+from tests.builders import SCRIPTED, Account, Clock, a_fix, a_session, an_account
 
 
 async def decide(account: Account, who: str, fix: SuggestedFix, decision: Decision) -> SuggestedFix:
@@ -174,48 +169,3 @@ async def test_another_accounts_fix_is_as_missing_as_none(account: Account, data
                     unit, RecordOutcome(fix_id=FixId(missing), outcome=Outcome.APPLIED_SUCCESS)
                 )
     assert (await account.fix(fix.id)).status is FixStatus.PROPOSED
-
-
-async def test_an_answer_to_a_state_that_moved_on_is_dropped(account: Account):
-    session = await a_session(account)
-    async with account.unit() as unit:
-        asked = await service.question(unit, SessionId(session.id))
-    assert asked is not None
-    async with account.unit("ben") as unit:
-        await session_service.add_fact(unit, AddFact(session_id=SessionId(session.id), text="It is the cable"))
-    async with account.unit() as unit:
-        assert await service.answer(unit, asked, Turn(PROPOSAL, "")) is None
-    async with account.unit() as unit:
-        again = await service.question(unit, SessionId(session.id))
-        assert again is not None
-        assert [fact.text for fact in again.problem.facts] == ["It is the cable"]
-        assert await service.answer(unit, again, Turn(PROPOSAL, "")) is not None
-
-
-async def test_the_same_question_answered_twice_makes_one_fix(account: Account):
-    session = await a_session(account)
-    async with account.unit() as unit:
-        asked = await service.question(unit, SessionId(session.id))
-    assert asked is not None
-    for _ in range(2):
-        async with account.unit() as unit:
-            await service.answer(unit, asked, Turn(PROPOSAL, ""))
-    async with account.unit() as unit:
-        assert len(await queries.fixes_of(unit, session.id)) == 1
-
-
-async def test_nothing_is_proposed_while_a_fix_waits_or_after_one_worked_or_in_a_closed_session(account: Account):
-    fix = await a_fix(account)
-    waits = SessionId(fix.session_id)
-    closed = await a_session(account)
-    async with account.unit() as unit:
-        (await sessions.session_for_update(unit, closed.id)).status = SessionStatus.RESOLVED
-    async with account.unit() as unit:
-        assert await service.question(unit, waits) is None
-        assert await service.question(unit, SessionId(closed.id)) is None
-    await record(account, "ben", fix, Outcome.APPLIED_SUCCESS)
-    async with account.unit() as unit:
-        assert await service.question(unit, waits) is None
-    await correct(account, "ben", fix, Outcome.APPLIED_FAILED)
-    async with account.unit() as unit:
-        assert await service.question(unit, waits) is not None

@@ -24,7 +24,7 @@ OF_AN_ACCOUNT = sorted(
 )
 DENIED = "42501"
 # Columns that may be empty, but not all of them at once.
-ONE_OF_SEVERAL = {"escalations": "session_id"}
+ONE_OF_SEVERAL = {"escalations": "session_id", "flow_proposals": "source_session_id"}
 
 
 class Two(NamedTuple):

@@ -229,10 +229,12 @@ def test_a_masked_text_has_nothing_more_to_mask(typed: str) -> None:
     ],
 )
 def test_no_text_makes_it_slow(piece: str) -> None:
-    text = (piece * secrets.LONGEST)[: secrets.LONGEST]
+    text = (piece * 50_000)[:50_000]
     begins = time.perf_counter()
     secrets.find(text)
-    assert time.perf_counter() - begins < 10  # a second at most on an idle machine; quadratic work would take minutes
+    assert (
+        time.perf_counter() - begins < 8
+    )  # a quarter of a second on an idle machine; quadratic work would take minutes
 
 
 def test_prose_does_not_even_import_what_knows_the_formats() -> None:

@@ -14,7 +14,7 @@ import pytest
 from bot import consequences, surface
 from bot.answers import Answer
 from bot.effects import Post, Work
-from bot.features.help.listeners import COMMANDS as HELP
+from bot.features.help.listeners import HELP
 from bot.guard import Listener
 from bot.interaction import Interaction
 from core.outbox.events import EVENTS, revive
@@ -102,9 +102,10 @@ def test_every_form_in_the_code_has_a_listener_and_every_listener_a_form():
 
 
 def test_every_subcommand_is_in_the_help_and_every_help_line_is_one():
-    explained = {usage.split("[")[0].strip() for usage, _ in HELP}
-    words = {word.split()[0] for usage in explained for word in usage.split(",")}
+    assert set(HELP) == set(surface.COMMANDS)
     for command, subcommands in surface.COMMANDS.items():
+        explained = {usage.split("[")[0].strip() for usage, _ in HELP[command]}
+        words = {word.split()[0] for usage in explained for word in usage.split(",")}
         assert words == set(subcommands), command
 
 

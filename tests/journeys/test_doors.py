@@ -7,7 +7,7 @@ import pytest
 from bot.app import Bot
 from tests.bot import seeds
 from tests.slack import Message, Person, Slack
-from tests.stories import Session, new_session, started, told_directly, whispered
+from tests.stories import Session, answered, new_session, started, told_directly, whispered
 
 PROBLEM = "The label printer in the warehouse prints every label twice since Monday"
 BOTH_WAYS = pytest.mark.parametrize("workspace", ["http", "socket"], indirect=True)
@@ -93,9 +93,10 @@ async def test_a_mention_makes_its_own_thread_the_session(bot: Bot, ana: Person,
     await session.first_turn(ana)
     assert await seeds.count(bot, "ai_sessions") == 1
 
-    await ana.say("noc", "@FlowPilot and now the other printer as well", message.ts)
-    await whispered(ana, f"This thread is the session “{PROBLEM}”.")
+    said_again = await ana.say("noc", "@FlowPilot and now the other printer as well", message.ts)
+    await answered(ana, session, said_again.ts)
     assert await seeds.count(bot, "ai_sessions") == 1
+    assert await seeds.count(bot, "session_messages where text = 'and now the other printer as well'") == 1
 
 
 async def test_a_mention_without_a_problem_is_answered_with_how_to(ben: Person) -> None:
@@ -110,8 +111,8 @@ async def test_a_direct_message_that_states_a_problem_becomes_a_session(ana: Per
     assert PROBLEM in (await session.card(ana)).plain()
     await session.first_turn(ana)
 
-    await ana.say("bot", "what do you think about it all today?", message.ts)
-    await told_directly(ana, f"This thread is the session “{PROBLEM}”.")
+    said_again = await ana.say("bot", "it is only the labels of the return desk", message.ts)
+    await answered(ana, session, said_again.ts)
 
 
 @BOTH_WAYS

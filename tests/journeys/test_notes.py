@@ -61,7 +61,10 @@ async def test_another_answer_than_the_drafts_rewrites_the_draft_first(ana: Pers
     assert "verified" in field(modal, "resolution")
     refused = await ana.submit(modal, {"outcome": "It worked partly"})
     assert refused.field_errors == {"outcome_notes": "Say which part worked."}
-    mine = {block(modal, "root_cause"): "A broken driver.", "outcome_notes": "only black and white prints"}
+    mine: dict[str, object] = {
+        block(modal, "root_cause"): "A broken driver.",
+        "outcome_notes": "only black and white prints",
+    }
     assert (await ana.submit(modal, {"outcome": "It worked partly", **mine})).response_action == "update"
 
     async def redrafted() -> Modal | None:
@@ -79,7 +82,7 @@ async def test_a_state_that_moved_is_told_before_anything_is_posted(ana: Person,
     modal = await preview(ana, "Resolve…", session)
     facts = await form(ben, "sessions.menu", "Add fact…", on=await session.card(ben))
     assert (await ben.submit(facts, text="The spooler stops after the driver update")).closed
-    mine = {block(modal, "resolution"): "We rolled the driver back."}
+    mine: dict[str, object] = {block(modal, "resolution"): "We rolled the driver back."}
     assert (await ana.submit(modal, mine)).response_action == "update"
     again = await ana.modal()
     assert again is not None

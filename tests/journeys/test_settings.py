@@ -55,3 +55,11 @@ async def test_an_engineer_may_look_and_is_refused_what_an_admin_changes(ben: Pe
     assert "Admins and owners can change these" in listed.plain()
     refused = await ben.open_modal("Open Team", on=listed)
     assert "Only admins and owners can change the preferences" in refused.plain()
+
+
+async def test_an_admin_sets_the_months_budget_for_the_model(bot: Bot, ana: Person):
+    form = await ana.open_modal("Open Model", on=await settings(ana))
+    assert "This month so far: $0.00 for 0 tokens." in form.plain()
+    assert (await ana.submit(form, model_budget_usd="20")).closed
+    (event,) = await seeds.audited(bot, "preferences.changed")
+    assert event.detail == {"before": {"model_budget_usd": 50}, "after": {"model_budget_usd": 20}}

@@ -5,20 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot.app import Bot
+from bot.sandbox.scopes import ALL
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.settings import WorkspaceSettings
 from tests.bot import seeds
-from tests.slack import Message, Person, Slack
-from tests.stories import Session, live_markup, started
+from tests.conftest import Fresh, a_bot
+from tests.slack import Person, Slack
+from tests.stories import answered, live_markup, started
 
 VAGUE = "the coffee machine on floor 3 shows only half of the menu"
-
-
-async def answered(reader: Person, session: Session, after: str) -> Message:
-    """FlowPilot's first words in the thread after the message `after`."""
-
-    async def answer() -> Message | None:
-        return next((each for each in await session.replies(reader) if each.ts > after), None)
-
-    return await reader.slack.until(answer)
 
 
 @pytest.mark.parametrize("workspace", ["http", "socket"], indirect=True)
@@ -53,3 +48,21 @@ async def test_what_people_say_elsewhere_is_neither_kept_nor_answered(bot: Bot, 
     await slack.until(lambda: seeds.nothing_waits(bot))
     assert await seeds.count(bot, "session_messages where author = 'person'") == 0
     assert [each for each in await ana.messages("helpdesk", root.ts) if each.by_bot] == []
+
+
+async def test_without_the_history_scopes_a_mention_in_the_thread_is_heard(fresh_database: Fresh) -> None:
+    scopes = tuple(scope for scope in ALL if scope not in ("channels:history", "groups:history"))
+    workspace = SandboxServer(WorkspaceSettings(scopes=scopes))
+    await workspace.start("127.0.0.1", 0)
+    try:
+        async with a_bot(await fresh_database(), workspace) as bot, Slack(workspace.url) as slack:
+            ana = slack.as_("ana")
+            session = await started(ana, VAGUE)
+            await session.first_turn(ana)
+            await ana.say("helpdesk", "nobody hears this", session.root)
+            said = await ana.say("helpdesk", "@FlowPilot the display says ERR-0815", session.root)
+            await answered(ana, session, said.ts)
+            assert await seeds.count(bot, "session_messages where author = 'person'") == 1
+            assert await slack.violations() == []
+    finally:
+        await workspace.stop()

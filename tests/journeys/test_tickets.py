@@ -8,7 +8,7 @@ from bot.sandbox.wire import obj, text
 from core.text import clean
 from tests.journeys.tickets import parameters
 from tests.slack import Message, Person, Slack
-from tests.stories import PROBLEM, Session, a_fix, form, live_markup, shows, started, whispered
+from tests.stories import PROBLEM, Session, a_fix, live_markup, shows, started, whispered
 
 DECIDING = ["Run once", "Run now, templatize later", "Build template"]
 RECORDING = ["It worked", "Didn't work…", "Partly…", "Waiting to verify…", "Dismiss"]
@@ -108,6 +108,6 @@ async def waiting(session: Session, fix: Message, ana: Person, ben: Person) -> N
 async def an_answer_becomes_a_fact(session: Session, ana: Person, ben: Person) -> None:
     (asked,) = await session.questions(ben)
     assert "• " in asked.plain()
-    modal = await form(ana, "sessions.menu", "Add fact…", on=await session.card(ana))
+    modal = await ana.open_modal("Add fact…", on=await session.card(ana))
     assert (await ana.submit(modal, text="It began on Monday, for one person only.")).closed
     await session.becomes(ben, "• It began on Monday, for one person only.")

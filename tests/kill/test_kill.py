@@ -58,7 +58,7 @@ async def judged_in_the_form(place: Place, n: int) -> bool:
 
 
 async def started(place: Place, n: int) -> bool:
-    """`/pilot new`, with both cards that follow. Whoever saw an error repeats it; the first try may have been saved, and then has its cards too."""
+    """`/pilot new`, with both cards that follow. Whoever saw an error repeats it, and it is one session all the same."""
     problem = PROBLEM.format(n)
     place.replica.arm(n)
     reply = await place.ana.command(f"/pilot new {problem}", "helpdesk")
@@ -67,19 +67,42 @@ async def started(place: Place, n: int) -> bool:
     assert before == 1 if reply.error is None else before <= 1
     if killed:
         await place.recover()
-    if reply.error is not None:
+    if reply.error is not None:  # whoever repeats what was saved all the same is shown the session that is open
         again = await place.ana.command(f"/pilot new {problem}", "helpdesk")
         assert again.error is None
     await place.until(place.database.settled)
-    sessions = await place.database.sessions(problem)
-    assert len(sessions) == before + (reply.error is not None)
-    for session_id in sessions:
-        await fix_with_card(place.ana, place.database, session_id)
+    (session_id,) = await place.database.sessions(problem)
+    await fix_with_card(place.ana, place.database, session_id)
+    return killed
+
+
+async def answered(place: Place, n: int) -> bool:
+    """Ana writes in the session's thread, and the bot dies at message n of it. What was not acknowledged Slack brings again."""
+    problem = PROBLEM.format(n)
+    _, card = await place.new_fix(problem)
+    (session_id,) = await place.database.sessions(problem)
+    place.replica.arm(n)
+    await place.ana.say("helpdesk", "it is only floor 2, since Monday", card.thread_ts)
+    killed = await place.ended()
+    if killed:
+        await place.recover()
+
+    async def heard() -> bool:
+        said = "select count(*) from session_messages where author = 'person' and session_id = $1"
+        return await place.database.count(said, session_id) == 1
+
+    await place.until(heard)
+    await place.until(place.database.settled)
+    assert await heard(), "kept twice"
+    thread = await place.ana.messages("helpdesk", card.thread_ts)
+    after = [each for each in thread if each.by_bot and each.ts not in (card.ts, card.thread_ts)]
+    assert len(after) == 1, "not exactly one answer"
     return killed
 
 
 EVERY_SO_MANY = [(recorded, 3, 11), (judged_in_the_form, 0, 1), (started, 4, 17)]
 EVERY_ONE = [
+    (answered, 2, 9),
     *((recorded, part, 2) for part in range(2)),
     *((started, part, 5) for part in range(5)),
 ]

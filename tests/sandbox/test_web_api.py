@@ -154,6 +154,26 @@ async def test_a_stream_grows_and_ends(slack: Slack, tiny: TinyBot) -> None:
     assert (answer.text, answer.raw["streaming"]) == ("Hello world", False)
 
 
+async def test_steps_are_streamed_and_one_nobody_knows_is_refused(slack: Slack, tiny: TinyBot) -> None:
+    said = await slack.as_("ana").say("helpdesk", "tell me")
+    where = {"channel": "C0HELPDESK", "thread_ts": said.ts, "recipient_user_id": "U0ANA00001", "recipient_team_id": "T"}
+    begun = {"type": "task_update", "id": "1", "title": "Reading", "status": "in_progress"}
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Stop"}, "action_id": "stop"}
+    shown: list[dict[str, Any]] = [begun, {"type": "blocks", "blocks": [{"type": "actions", "elements": [button]}]}]
+    posted: Any = await tiny.client.chat_startStream(**where, chunks=shown)
+    stream: dict[str, Any] = {"channel": "C0HELPDESK", "ts": posted["ts"]}
+    await tiny.client.chat_appendStream(**stream, chunks=[{**begun, "status": "complete"}])
+    [_, answer] = await slack.as_("ana").messages("helpdesk", said.ts)
+    assert [(block["type"], block.get("status")) for block in answer.blocks] == [
+        ("task_card", "complete"),
+        ("actions", None),
+    ]
+    for wrong in ({**begun, "status": "nearly"}, {"type": "smoke_signal"}, {"type": "task_update", "id": "2"}):
+        assert await refusal(tiny.client.chat_appendStream(**stream, chunks=[wrong])) == "invalid_arguments"
+    await slack.world(end_streams=True)
+    assert await refusal(tiny.client.chat_stopStream(**stream)) == "message_not_in_streaming_state"
+
+
 async def test_mishaps_on_order(slack: Slack, tiny: TinyBot) -> None:
     say: Call = lambda client: client.chat_postMessage(channel="C0HELPDESK", text="x")  # noqa: E731
     await slack.fault("chat.postMessage", "error", error="fatal_error", times=2)

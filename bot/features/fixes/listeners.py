@@ -53,6 +53,28 @@ async def record(interaction: Interaction) -> Answer:
     )
 
 
+async def confirm_proposal(interaction: Interaction) -> Answer:
+    """*Yes* to what FlowPilot read out of the thread: recorded at once, or in the form where words belong to it."""
+    fix_id = FixId(interaction.id_from_value())
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("record an outcome")
+        fix = await queries.fix(unit, fix_id)
+        outcome = fix.ai_outcome_proposal
+    if outcome is None:
+        raise Conflict("This question was answered already.")
+    if outcome is not Outcome.APPLIED_SUCCESS:
+        return Open(views.outcome_modal(fix, outcome, typed=fix.ai_outcome_notes))
+    async with interaction.unit() as unit:
+        await service.record_outcome(unit, RecordOutcome(fix_id=fix_id, outcome=outcome))
+    return Done()
+
+
+async def reject_proposal(interaction: Interaction) -> Answer:
+    async with interaction.unit() as unit:
+        await service.reject_proposal(unit, FixId(interaction.id_from_value()))
+    return Done()
+
+
 async def submit_outcome(interaction: Interaction) -> Answer:
     wanted = command(RecordOutcome, interaction.view or {})
     async with interaction.unit() as unit:

@@ -60,6 +60,7 @@ def card_blocks(card: FixCard) -> list[Block]:
     told = fix.sources[:5] if any(origin in source for source in fix.sources) else [origin, *fix.sources[:5]]
     shown.append(blocks.context(*(blocks.escape(line) for line in told)))
     shown += [blocks.context(line) for line in _history(card)]
+    shown += _asked_how(fix)
     shown += _buttons(fix)
     if fix.ai_drafted_script:
         shown = blocks.fitted(shown, BESIDE_SCRIPT)
@@ -130,6 +131,25 @@ def _buttons(fix: SuggestedFix) -> list[Block]:
         )
         record.append(blocks.button("Dismiss", verb, fix.id, confirm=sure))
     return [*([blocks.actions(decide, block_id="decide")] if decide else []), blocks.actions(record, block_id="record")]
+
+
+def _asked_how(fix: SuggestedFix) -> list[Block]:
+    """What somebody wrote sounds like an outcome: a person's click says so, or says no."""
+    if fix.ai_outcome_proposal is None or fix.is_final:
+        return []
+    how = {
+        Outcome.APPLIED_SUCCESS: "it worked",
+        Outcome.APPLIED_FAILED: "it did not work",
+        Outcome.APPLIED_PARTIAL: "it worked partly",
+    }.get(fix.ai_outcome_proposal, "it is over")
+    form = "" if fix.ai_outcome_proposal is Outcome.APPLIED_SUCCESS else "…"
+    answers = [
+        blocks.button(f"Yes, {how}{form}", "fixes.confirm_proposal", fix.id, style="primary"),
+        blocks.button("No", "fixes.reject_proposal", fix.id),
+    ]
+    asked = blocks.section(f"*Is that so?* What was written in the thread sounds as if {how}.")
+    quote = [blocks.said(f"“{shorten(fix.ai_outcome_notes, 300)}”")] if fix.ai_outcome_notes else []
+    return [asked, *quote, blocks.actions(answers, block_id="proposal")]
 
 
 def _decisions(fix: SuggestedFix) -> list[Block]:

@@ -31,21 +31,33 @@ COMMANDS = [
     ("status", "is everything well: database, Slack, queue"),
     ("help", "this list"),
 ]
+L1_COMMANDS = [
+    ("new [problem]", "take a call: who, what, and the steps that fit"),
+    ("queue [status]", "the calls, newest first; open, walking, resolved, escalated or all"),
+    ("mine", "my walks, to go on with"),
+    ("escalate [problem]", "hand a call to an engineer without walking it"),
+    ("help", "this list"),
+]
+HELP = {"/pilot": COMMANDS, "/l1": L1_COMMANDS}
 
 
 async def show(interaction: Interaction) -> Answer:
     async with interaction.read():
         pass  # for members of every role, and for nobody else
-    lines = "\n".join(f"*/pilot {usage}*  {what}" for usage, what in COMMANDS)
-    more = (
-        "In a thread, where Slack has no slash commands: mention @FlowPilot with the problem, use a message's shortcut "
-        "*Start a session here*, or the buttons and the menu of the session's card."
-    )
-    buttons = [blocks.button("New session", "sessions.new", "new", style="primary")]
-    return Reply(
-        "FlowPilot's commands: " + "; ".join(f"/pilot {usage}: {what}" for usage, what in COMMANDS),
-        [blocks.section(lines), blocks.context(more), blocks.actions(buttons)],
-    )
+    command = interaction.name if interaction.name in HELP else "/pilot"
+    commands = HELP[command]
+    lines = "\n".join(f"*{command} {usage}*  {what}" for usage, what in commands)
+    spoken = f"FlowPilot's commands: {'; '.join(f'{command} {usage}: {what}' for usage, what in commands)}"
+    if command == "/l1":
+        more = "In a thread, where Slack has no slash commands, the card's buttons do the same; the shortcut *New L1 intake* works everywhere."
+        first = blocks.button("New call", "intake.new", "new", style="primary")
+    else:
+        more = (
+            "In a thread, where Slack has no slash commands: mention @FlowPilot with the problem, use a message's shortcut "
+            "*Start a session here*, or the buttons and the menu of the session's card."
+        )
+        first = blocks.button("New session", "sessions.new", "new", style="primary")
+    return Reply(spoken, [blocks.section(lines), blocks.context(more), blocks.actions([first])])
 
 
 def unknown_subcommand(known: Sequence[str]):

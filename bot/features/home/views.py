@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot import blocks, waiting
+from bot import blocks, calls, waiting
 from bot.blocks import Block, View
 from core.accounts.models import User
 from core.fixes.pages import PAGE
@@ -18,9 +18,13 @@ def home(user: User, shown: Home, url: str, now: datetime) -> View:
     if user.role is Role.VIEWER:
         return welcome()
     page = [blocks.header("Needs you"), *_waiting(shown, url, now), *_handed_on(shown)]
-    page += [*_requests(shown), *_in_question(shown)]
-    if not (shown.waiting or shown.handed_on or shown.requests or shown.in_question):
+    page += [*_requests(shown), *_in_question(shown), *calls.to_review(shown.calls)]
+    if not (shown.waiting or shown.handed_on or shown.requests or shown.in_question or shown.calls.proposals):
         page.append(blocks.section("Nothing waits for you."))
+    page += calls.own_walks(shown.calls, url)
+    if user.role is Role.L1:
+        page.append(blocks.context("Your role is l1. */l1 help* lists every command."))
+        return blocks.home(page)
     page += [blocks.divider(), blocks.header("My sessions"), *_sessions(shown, url)]
     doors = [blocks.button("New session", "sessions.new", "new", style="primary")]
     if user.role in {Role.ADMIN, Role.OWNER}:

@@ -15,7 +15,8 @@ from core.llm.notes import NoteKind
 from core.notes import carrying, composing, previews, queries, rewriting
 from core.notes.models import WorkingCopy
 from core.notes.overview import note_card
-from core.outbox.events import FixChanged, NoteConfirmed, NoteReady, PostingWanted, PreviewWanted, RewriteWanted
+from core.outbox.events import FixChanged
+from core.outbox.note_events import NoteConfirmed, NoteReady, PostingWanted, PreviewWanted, RewriteWanted
 from core.unit import Event, Unit
 
 SOON = timedelta(seconds=1)

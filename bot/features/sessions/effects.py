@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import cast
+from uuid import UUID
 
-from bot.blocks import FALLBACK, escape
+from bot import said
+from bot.blocks import session_link
 from bot.effects import House, NotYet, Outgoing, Posted
 from bot.features.sessions import views
 from bot.slack import Gone
 from core.accounts import queries as people
+from core.fixes import queries as fixes
 from core.fixes.overview import SessionCard, session_card
-from core.ids import SessionId
+from core.ids import FixId, SessionId
 from core.notes.overview import under_way
 from core.outbox.events import MessageWritten, SessionCardLost, SessionStarted
 from core.sessions import queries
@@ -107,9 +110,15 @@ async def compose_problem(unit: Unit, event: Event) -> Outgoing | None:
 async def compose_message(unit: Unit, event: Event) -> Outgoing | None:
     session = await queries.session(unit, _session_of(event))
     message = await queries.message(unit, cast("MessageWritten", event).message_id)
-    return Outgoing(
-        session.channel, escape(message.text[:FALLBACK]), views.message_blocks(message.text), _thread(session)
-    )
+    more = await _card_of(unit, message.fix_id, session) if message.fix_id else None
+    return Outgoing(session.channel, said.text(message), said.said(message, more=more), _thread(session))
+
+
+async def _card_of(unit: Unit, fix_id: UUID, session: Session) -> str | None:
+    """A link to a fix's card, for small print."""
+    fix = await fixes.fix(unit, FixId(fix_id))
+    url = (await people.installation(unit)).url
+    return None if fix.card_ts is None else f"Its card: {session_link(url, fix.title, session.channel, fix.card_ts)}"
 
 
 async def message_posted(unit: Unit, event: Event, where: Posted) -> None:

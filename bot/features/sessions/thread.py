@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.answers import Answer, Done, NotNow
-from bot.features.sessions.words import readable
 from bot.interaction import Interaction
+from bot.words import readable
 from core.errors import Forbidden, Unavailable
 from core.ids import SessionId
 from core.sessions import queries

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from bot import blocks
 from bot.blocks import Block, View
 from bot.features.sessions import ticket_views
+from bot.inputs import channel_select
 from core.escalations.pages import Handoff
-from core.fixes.models import LABEL
-from core.fixes.overview import SessionCard
-from core.sessions.models import TITLE_LIMIT, Session, SessionStatus, label
+from core.fixes.models import LABEL, SuggestedFix
+from core.fixes.overview import CatchUp, SessionCard
+from core.sessions.models import PROBLEM_LIMIT, TITLE_LIMIT, Fact, FactSource, Session, SessionStatus, label
 from core.sessions.pages import PAGE, Page
+from core.sessions.similar import OpenOne
 from core.text import shorten
 
 SHOWN_PROBLEM = 700
@@ -43,9 +45,16 @@ def card_blocks(card: SessionCard) -> list[Block]:
     if len(session.problem) > SHOWN_PROBLEM:
         shown.append(blocks.context("The whole text is the first message of the thread."))
     shown.append(blocks.section("*What we know*"))
-    shown += [blocks.said(f"• {shorten(fact.text, 400)}") for fact in card.facts[:SHOWN_FACTS]]
+    shown += [
+        blocks.said(f"• {shorten(fact.text, 400)}", blocks.button(_fact_button(fact), "facts.edit", fact.id))
+        for fact in card.facts[:SHOWN_FACTS]
+    ]
     if not card.facts:
-        shown.append(blocks.context("Nothing established yet. *Add fact* in the menu keeps what you find out."))
+        shown.append(
+            blocks.context(
+                "Nothing established yet. *Add fact* keeps what you find out; answers in the thread are kept, too."
+            )
+        )
     elif len(card.facts) > SHOWN_FACTS:
         shown.append(blocks.context(f"and {len(card.facts) - SHOWN_FACTS} more"))
     if card.fix is not None:
@@ -60,12 +69,16 @@ def card_blocks(card: SessionCard) -> list[Block]:
         shown += _handoff(card.handoff)
     if card.note is not None:
         shown.append(blocks.said(card.note))
-    shown.append(
-        blocks.actions(
-            [*_ends(session), *ticket_views.link_button(card), blocks.menu("sessions.menu", _menu(session))],
-            block_id="menu",
-        )
-    )
+    if card.spent.tokens:
+        shown.append(blocks.context(f"AI so far: {card.spent.tokens:,} tokens, {dollars(card.spent.cost_micro_usd)}"))
+    buttons = [
+        *_ends(session),
+        blocks.button("Add fact…", "facts.add", session.id),
+        blocks.button("Catch me up", "sessions.catch_up", session.id),
+        *ticket_views.link_button(card),
+        blocks.menu("sessions.menu", _menu(session)),
+    ]
+    shown.append(blocks.actions(buttons, block_id="menu"))
     return blocks.fitted(shown)
 
 
@@ -89,6 +102,15 @@ def _ends(session: Session) -> list[Block]:
     return ends
 
 
+def dollars(micro: int) -> str:
+    """Millionths of a dollar as a person reads them."""
+    return f"${micro / 1_000_000:,.2f}" if micro >= 10_000 else "less than a cent"
+
+
+def _fact_button(fact: Fact) -> str:
+    return "Edit…" if fact.source is FactSource.NOTE else "Source…"
+
+
 def _fix_state(card: SessionCard) -> str:
     fix = card.fix
     if fix is None:
@@ -97,7 +119,7 @@ def _fix_state(card: SessionCard) -> str:
 
 
 def _menu(session: Session) -> list[tuple[str, str]]:
-    options = [("Add fact…", "add_fact"), ("Rename…", "rename"), ("Take over", "take_over"), ("Hand to…", "hand_to")]
+    options = [("Rename…", "rename"), ("Take over", "take_over"), ("Hand to…", "hand_to")]
     if session.status is SessionStatus.ACTIVE:
         options.append(("Pause", "pause"))
     elif session.status in {SessionStatus.PAUSED, SessionStatus.ABANDONED}:
@@ -113,10 +135,6 @@ def problem_text(session: Session) -> tuple[str, list[Block]]:
     return text, [blocks.section("*The whole problem*"), *blocks.paragraphs(session.problem)]
 
 
-def message_blocks(text: str) -> list[Block]:
-    return [*blocks.paragraphs(text), blocks.context("FlowPilot · composed without AI")]
-
-
 def new_modal(
     *,
     channel: str | None,
@@ -125,47 +143,92 @@ def new_modal(
     with_ticket: bool = False,
     ticket: str | None = None,
     already: Sequence[Block] = (),
+    like: OpenOne | None = None,
+    anyway: bool = False,
+    url: str = "",
 ) -> View:
-    """`channel` None lets the person choose one; `ticket` is one that was chosen before.
-
-    `already` points out a session about the same ticket: submitting starts another one anyway.
-    """
+    """`channel` None lets the person choose one; `ticket` is one that was chosen before. `already` points out sessions about the same ticket,
+    `like` an open one that is much like this problem: submitting starts another one anyway."""
     fields = [
         *already,
-        blocks.field(
-            "problem",
-            "What is the problem?",
-            blocks.text_input(
-                lines=True, value=problem, placeholder="What the customer sees, since when, what was tried"
-            ),
-            hint=None
-            if not problem or len(problem) <= blocks.INPUT
-            else f"The beginning: a form holds {blocks.INPUT:,} characters.",
-        ),
+        *([_like(like, url)] if like else []),
+        *_problem(problem or ""),
     ]
     if channel is None:
-        select: Block = {
-            "type": "conversations_select",
-            "default_to_current_conversation": True,
-            "filter": {
-                "include": ["public", "private"],
-                "exclude_external_shared_channels": True,
-                "exclude_bot_users": True,
-            },
-        }
-        fields.append(blocks.field("channel", "In which channel?", select))
+        fields.append(blocks.field("channel", "In which channel?", channel_select()))
     if with_ticket:
         fields.append(ticket_views.ticket_field(optional=True))
     return blocks.modal(
         "sessions.new",
         "New session",
         fields,
-        submit="Start anyway" if already else "Start",
+        submit="Start anyway" if like or already else "Start",
         channel=channel,
         thread_ts=thread_ts,
         ticket=ticket,
-        anyway=True if already else None,
+        anyway=True if like or already or anyway else None,
     )
+
+
+def _problem(text: str) -> list[Block]:
+    """As many inputs as a long text needs, so that nothing of it is lost."""
+    hint = "What the customer sees, since when, what was tried"
+    if len(text) <= blocks.INPUT:
+        typed = blocks.text_input(lines=True, value=text, placeholder=hint)
+        return [blocks.field("problem", "What is the problem?", typed)]
+    parts = [text[at : at + blocks.INPUT] for at in range(0, min(len(text), PROBLEM_LIMIT), blocks.INPUT)]
+    return [
+        blocks.field(
+            f"problem.{n}",
+            "What is the problem?" if n == 0 else "It goes on",
+            blocks.text_input(lines=True, value=part),
+            optional=n > 0,
+        )
+        for n, part in enumerate(parts)
+    ]
+
+
+def _like(like: OpenOne, url: str) -> Block:
+    link = blocks.session_link(url, like.title, like.channel, like.thread_ts)
+    return blocks.section(
+        f"*An open session looks very much like this:*\n{link}\nOwner: {blocks.escape(shorten(like.owner, 80))}"
+    )
+
+
+def much_like(like: OpenOne, url: str, ts: str) -> tuple[str, list[Block]]:
+    """To who stated a problem in a message: `ts` is that message."""
+    text = f"An open session looks very much like this: {like.title}. If yours is another problem, start it anyway."
+    anyway = blocks.button("Start anyway", "sessions.start_anyway", ts)
+    return blocks.escape(text), [_like(like, url), blocks.actions([anyway], block_id="anyway")]
+
+
+def catch_up(state: CatchUp) -> tuple[str, list[Block]]:
+    """Where a session stands, for one reader: the problem, what is known, what was tried, what was said last."""
+    session, card = state.card.session, state.card
+    text = f"“{session.title}”: {label(session.status)}, owner {card.owner.name}. {len(card.facts)} facts, {len(state.fixes)} suggestions."
+    shown: list[Block] = [
+        blocks.section(f"*{blocks.escape(shorten(session.title, 150))}*"),
+        blocks.context(
+            f"*{label(session.status).capitalize()}* · Owner {blocks.escape(card.owner.name)} · Started {blocks.when(session.created_at)}"
+        ),
+        blocks.said(shorten(session.problem, 500)),
+        blocks.section("*What we know*"),
+        blocks.said(
+            "\n".join(f"• {shorten(fact.text, 200)}" for fact in card.facts[:SHOWN_FACTS]) or "Nothing established yet."
+        ),
+        blocks.section("*What was tried*"),
+        blocks.said("\n".join(map(_tried, state.fixes)) or "No fix was suggested yet."),
+    ]
+    if state.said:
+        lines = "\n".join(f"{name}: {shorten(message.text, 200)}" for name, message in state.said)
+        shown += [blocks.section("*Said last*"), blocks.said(lines)]
+    return blocks.escape(text), blocks.fitted(shown)
+
+
+def _tried(fix: SuggestedFix) -> str:
+    words = fix.failure_reason or fix.partial_notes or fix.pending_reason
+    state = "applied, not judged yet" if fix.applied_at and not fix.is_judged else LABEL[fix.status]
+    return f"• {shorten(fix.title, 120)}: {state}{f' ({shorten(words, 150)})' if words and fix.is_judged else ''}"
 
 
 def rename_modal(session: Session) -> View:
@@ -177,18 +240,6 @@ def hand_to_modal(session: Session) -> View:
     person = blocks.field("user_id", "Hand to", {"type": "users_select"}, hint="An engineer of this workspace.")
     return blocks.modal(
         "sessions.hand_to", "Hand over", [blocks.said(session.title), person], submit="Hand over", session_id=session.id
-    )
-
-
-def fact_modal(session: Session, *, text: str | None = None, message_ts: str | None = None) -> View:
-    fact = blocks.field("text", "What did you find out?", blocks.text_input(lines=True, value=text))
-    return blocks.modal(
-        "facts.add",
-        "Add fact",
-        [blocks.said(session.title), fact],
-        submit="Keep",
-        session_id=session.id,
-        message_ts=message_ts,
     )
 
 

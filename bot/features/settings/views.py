@@ -14,6 +14,8 @@ SECTIONS: Sequence[tuple[str, str, str]] = (
     ("roles", "Roles", "Who may do what"),
     ("team", "Team", "What holds for everybody here"),
     ("psa", "Ticket system", "Where the tickets are, and what a session's end means for them"),
+    ("model", "Model", "What may be spent on it, and what was"),
+    ("l1", "L1", "What first-line staff are walked through"),
 )
 """Name in the button's id, title, what it holds."""
 YES_NO = (("Yes", "true"), ("No", "false"))

@@ -2,11 +2,24 @@
 
 from bot.sandbox.api.backend import Backend, Method, metadata, readable, required, writable
 from bot.sandbox.api.chat import thread
-from bot.sandbox.blocks import MARKDOWN_TOTAL, block_problems
+from bot.sandbox.blocks import MARKDOWN_TOTAL, MESSAGE_BLOCKS, TASK_STATUS, block_problems
+from bot.sandbox.checks import anything, shape, string, typed
 from bot.sandbox.messages import Message
 from bot.sandbox.wire import Json, objs, text
 from bot.sandbox.workspace import Refused
 
+CHUNK = typed(
+    {
+        "markdown_text": shape({"type": anything, "text": string(MARKDOWN_TOTAL)}),
+        "plan_update": shape({"type": anything, "title": string(256)}),
+        "task_update": shape(
+            {"type": anything, "id": string(255), "title": string(256), "status": TASK_STATUS},
+            {"details": string(256), "output": string(256), "sources": anything},
+        ),
+        "blocks": shape({"type": anything, "blocks": anything}),
+    },
+    "chunk",
+)
 STATUSES = ("active", "processing", "suspended", "closed")
 PROMPTS = 4
 
@@ -55,7 +68,10 @@ def start_stream(backend: Backend, args: Json) -> Json:
         required(args, "recipient_user_id", "recipient_team_id")
     message = backend.workspace.bot_message(channel.id, "", [])
     message.thread_ts, message.streaming = thread(backend, channel, args), True
-    _grow(message, args)
+    root = channel.messages.get(message.thread_ts or "")
+    if root is not None:
+        root.status = ""  # the app has begun to speak
+    _grow(backend, message, args)
     backend.workspace.post(message)
     return {"channel": channel.id, "ts": message.ts}
 
@@ -63,7 +79,7 @@ def start_stream(backend: Backend, args: Json) -> Json:
 def append_stream(backend: Backend, args: Json) -> Json:
     """Add to a message that grows."""
     message = _streaming(backend, args)
-    _grow(message, args)
+    _grow(backend, message, args)
     backend.workspace.changed(message)
     return {"channel": message.channel, "ts": message.ts}
 
@@ -74,7 +90,7 @@ def stop_stream(backend: Backend, args: Json) -> Json:
     problems = block_problems(args.get("blocks") or [], "message")
     if problems:
         raise Refused("invalid_blocks", problems)
-    _grow(message, args)
+    _grow(backend, message, args)
     message.blocks += backend.workspace.bot_message(message.channel, "", objs(args.get("blocks"))).blocks
     message.metadata, message.streaming = metadata(args), False
     backend.workspace.changed(message)
@@ -96,12 +112,45 @@ def _streaming(backend: Backend, args: Json) -> Message:
     return message
 
 
-def _grow(message: Message, args: Json) -> None:
+def _grow(backend: Backend, message: Message, args: Json) -> None:
+    """Add what the call brings: text, or chunks of text, steps, a plan's title, blocks."""
+    chunks = objs(args.get("chunks"))
+    problems = [sentence for place, chunk in enumerate(chunks) for sentence in CHUNK(chunk, f"/chunks/{place}")]
+    if problems:
+        raise Refused("invalid_arguments", problems)
     added = text(args.get("markdown_text"))
-    added += "".join(text(each.get("text")) for each in objs(args.get("chunks")) if each.get("type") == "markdown_text")
+    added += "".join(text(each.get("text")) for each in chunks if each.get("type") == "markdown_text")
     if len(added) > MARKDOWN_TOTAL:
         raise Refused("msg_too_long")
     message.text += added
+    for chunk in chunks:
+        match chunk.get("type"):
+            case "task_update":
+                _step(backend, message, chunk)
+            case "blocks":
+                found = block_problems(chunk.get("blocks"), "message")
+                if found:
+                    raise Refused("invalid_blocks", found)
+                message.blocks += backend.workspace.bot_message(message.channel, "", objs(chunk.get("blocks"))).blocks
+            case _:
+                pass
+    if len(message.blocks) > MESSAGE_BLOCKS:
+        raise Refused("msg_blocks_too_long")
+
+
+def _step(backend: Backend, message: Message, chunk: Json) -> None:
+    """Show one step of the work, or its new state where it is shown already."""
+    card: Json = {
+        "type": "task_card",
+        "task_id": chunk.get("id"),
+        "title": chunk.get("title"),
+        "status": chunk.get("status"),
+    }
+    for place, block in enumerate(message.blocks):
+        if block.get("type") == "task_card" and block.get("task_id") == chunk.get("id"):
+            message.blocks[place] = {**block, **card}
+            return
+    message.blocks += backend.workspace.bot_message(message.channel, "", [card]).blocks
 
 
 METHODS: dict[str, Method] = {

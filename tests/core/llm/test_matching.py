@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core.llm.candidates import PROPOSES_FROM, as_document
 from core.llm.matching import FITTED, PASTED, Document, Evidence, Matcher
-from core.llm.offline import PROPOSES_FROM, as_document
 from core.llm.playbooks import load_playbooks
 from core.llm.words import Words
 

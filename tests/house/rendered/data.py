@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.blocks import Block, View
 from core.accounts.models import AccessRequest, Kind, RequestState, User
-from core.fixes.models import FixStatus, SuggestedFix
+from core.fixes.models import FixStatus, Outcome, SuggestedFix
 from core.fixes.overview import FixCard
 from core.fixes.queries import Waiting
 from core.ids import new_id
@@ -109,6 +109,8 @@ class Data:
             pending_reason=notes,
             failure_reason=notes,
             check_at=NOON + timedelta(days=1),
+            ai_outcome_proposal=None if superseded else Outcome.APPLIED_PARTIAL,
+            ai_outcome_notes=notes,
             superseded_at=NOON if superseded else None,
             created_at=NOON,
         )

@@ -32,6 +32,8 @@ function drawBlock(block, surface, error) {
   return node;
 }
 
+const STEP = { pending: "to come", in_progress: "under way…", complete: "done", error: "failed" };
+
 const DRAW = {
   section(block, surface) {
     const words = el("div", { class: "section-words" });
@@ -67,6 +69,8 @@ const DRAW = {
   file: (block) => el("div", { class: "plain-card" }, icon("file"), ` File ${block.external_id ?? ""}`),
   table: (block, surface) => table(block.rows ?? [], surface),
   data_table: (block, surface) => table(block.rows ?? [], surface, block.caption),
+  task_card: (block) =>
+    el("div", { class: "plain-card" }, block.title, " · ", STEP[block.status] ?? block.status ?? ""),
   alert: (block, surface) =>
     el("div", { class: `alert-${block.level ?? "default"}`, role: "note" }, textNode(block.text, surface)),
 };

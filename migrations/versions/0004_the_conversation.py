@@ -1,4 +1,4 @@
-"""the conversation: turns, what people think of them, and what a thread's messages need to be followed"""
+"""the conversation: turns, what people think of them and what they cost, and what a thread's messages need to be followed"""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -22,7 +22,7 @@ def secure(table: str) -> None:
     op.execute(f"grant select, insert, update, delete on {table} to app_rw")
 
 
-def add(table: str, name: str, kind: sa.types.TypeEngine[object], default: str) -> None:
+def add(table: str, name: str, kind: sa.Boolean | postgresql.JSONB, default: str) -> None:
     """A column that may not be empty: the rows there are get `default`, those to come bring their own."""
     op.add_column(table, sa.Column(name, kind, nullable=False, server_default=sa.text(default)))
     op.alter_column(table, name, server_default=None)
@@ -61,9 +61,7 @@ def upgrade() -> None:
         sa.Column("model", sa.Text(), nullable=True),
         sa.Column("prompt_version", sa.Text(), nullable=True),
         sa.Column("composed_without_ai", sa.Boolean(), nullable=False),
-        sa.Column("input_tokens", sa.Integer(), nullable=False),
-        sa.Column("output_tokens", sa.Integer(), nullable=False),
-        sa.Column("cost_micro_usd", sa.Integer(), nullable=False),
+        sa.Column("over_budget", sa.Boolean(), nullable=False),
         sa.Column("stopped_by", sa.Uuid(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -89,12 +87,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("status in ('thinking', 'answered')"),
     )
     op.create_index(op.f("session_turns_session_ix"), "session_turns", ["account_id", "session_id", "id"])
-    op.create_index(
-        op.f("session_turns_cost_ix"),
-        "session_turns",
-        ["account_id", "started_at"],
-        postgresql_where=sa.text("cost_micro_usd > 0"),
-    )
     op.create_table(
         "turn_feedback",
         sa.Column("turn_id", sa.Uuid(), nullable=False),
@@ -116,5 +108,22 @@ def upgrade() -> None:
     op.create_index(
         op.f("turn_feedback_person_key"), "turn_feedback", ["account_id", "turn_id", "user_id"], unique=True
     )
-    for table in ("session_turns", "turn_feedback"):
+    op.create_table(
+        "model_spending",
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("input_tokens", sa.Integer(), nullable=False),
+        sa.Column("output_tokens", sa.Integer(), nullable=False),
+        sa.Column("cached_tokens", sa.Integer(), nullable=False),
+        sa.Column("cost_micro_usd", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("model_spending_pkey")),
+    )
+    op.create_index(op.f("model_spending_account_id_at_ix"), "model_spending", ["account_id", "at"])
+    op.create_index(op.f("model_spending_account_id_session_id_ix"), "model_spending", ["account_id", "session_id"])
+    op.add_column("ai_sessions", sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True))
+    for table in ("session_turns", "turn_feedback", "model_spending"):
         secure(table)

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -225,9 +225,7 @@ def notes() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("postings_pkey")),
     )
-    op.create_index(
-        "postings_revision_key", "postings", ["account_id", "session_id", "kind", "revision"], unique=True
-    )
+    op.create_index("postings_revision_key", "postings", ["account_id", "session_id", "kind", "revision"], unique=True)
     op.create_index(
         "postings_one_live",
         "postings",
