@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from core.psa.provider import PsaAway, System, Throttled
@@ -21,11 +21,12 @@ REST_SECONDS = 15.0
 
 @dataclass
 class Gate:
-    """`clock` counts seconds."""
+    """`clock` counts seconds; `sleep` waits for some."""
 
     system: System
     per_minute: float = PER_MINUTE
     clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _credit: float = BURST
     _counted: float = field(default=0.0)
     _paused_until: float = 0.0
@@ -56,7 +57,7 @@ class Gate:
             # The rest is over: one call tries, the others keep resting until it came through.
             self._resting_until = now + REST_SECONDS
         if wait:
-            await asyncio.sleep(wait)
+            await self.sleep(wait)
 
     def answered(self) -> None:
         self._failures, self._resting_until = 0, 0.0

@@ -8,7 +8,7 @@ from bot.app import Bot
 from tests.bot import seeds
 from tests.notes import block, field, note_card, preview
 from tests.slack import Modal, Person
-from tests.stories import Session, a_fix, form, shows, started
+from tests.stories import Session, a_fix, shows, started
 
 PROBLEM = "the print spooler keeps stopping on PRN01 and nobody can print"
 
@@ -80,7 +80,7 @@ async def test_another_answer_than_the_drafts_rewrites_the_draft_first(ana: Pers
 
 async def test_a_state_that_moved_is_told_before_anything_is_posted(ana: Person, ben: Person, session: Session) -> None:
     modal = await preview(ana, "Resolve…", session)
-    facts = await form(ben, "sessions.menu", "Add fact…", on=await session.card(ben))
+    facts = await ben.open_modal("Add fact…", on=await session.card(ben))
     assert (await ben.submit(facts, text="The spooler stops after the driver update")).closed
     mine: dict[str, object] = {block(modal, "resolution"): "We rolled the driver back."}
     assert (await ana.submit(modal, mine)).response_action == "update"
