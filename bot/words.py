@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|([^>]*))?>")
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)\|?([^>]*)>")
@@ -12,9 +13,15 @@ _LINK = re.compile(r"<((?:https?|mailto|tel):[^>|]+)(?:\|([^>]*))?>")
 FEWEST_WORDS = 4
 
 
-def readable(text: str, *, without: str | None = None) -> str:
-    """A message's text as a person reads it: Slack's escapes undone, links plain, the mention of `without` (a user id) gone."""
-    text = _MENTION.sub(lambda m: "" if m[1] == without else f"@{m[2] or m[1]}", text)
+def mentioned(text: str) -> set[str]:
+    """The Slack ids of the people a message names."""
+    return {found[1] for found in _MENTION.finditer(text)}
+
+
+def readable(text: str, *, without: str | None = None, names: Mapping[str, str] | None = None) -> str:
+    """A message's text as a person reads it: Slack's escapes undone, links plain, the mention of `without` (a user id) gone, people by name."""
+    known = names or {}
+    text = _MENTION.sub(lambda m: "" if m[1] == without else f"@{known.get(m[1]) or m[2] or m[1]}", text)
     text = _CHANNEL.sub(lambda m: f"#{m[2] or m[1]}", text)
     text = _SPECIAL.sub(lambda m: f"@{m[1]}", text)
     text = _LINK.sub(lambda m: m[1] if not m[2] or m[2] == m[1] else f"{m[2]} ({m[1]})", text)

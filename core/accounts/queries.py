@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -119,6 +119,14 @@ async def settings_for_update(unit: Unit) -> AccountSettings:
     await unit.session.execute(fresh.on_conflict_do_nothing())
     wanted = select(AccountSettings).where(AccountSettings.account_id == unit.account_id).with_for_update()
     return (await unit.session.scalars(wanted)).one()
+
+
+async def names(unit: Unit, slack_user_ids: Collection[str]) -> dict[str, str]:
+    """What the people with these Slack ids are called, those the account has met."""
+    wanted = select(User.slack_user_id, User.name).where(
+        User.account_id == unit.account_id, User.slack_user_id.in_(slack_user_ids)
+    )
+    return {row.slack_user_id: row.name for row in await unit.session.execute(wanted)}
 
 
 async def admins(unit: Unit) -> Sequence[User]:

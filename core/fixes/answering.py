@@ -22,7 +22,7 @@ from core.llm.provider import Turn as Answer
 from core.outbox.events import FixChanged, TurnShown
 from core.secrets import masked
 from core.sessions import queries as sessions
-from core.sessions.models import FACT_LIMIT, Author, FactSource, Message, Session
+from core.sessions.models import FACT_LIMIT, OPEN, Author, FactSource, Message, Session
 from core.sessions.service import keep, say
 from core.spending import service as spending
 from core.text import clean, shorten
@@ -68,7 +68,8 @@ async def apply(unit: Unit, asked: Asked) -> None:
     asks_how = _propose_outcome(unit, active or unjudged, answer.outcome, thread, turn)
     fix: SuggestedFix | None = None
     # What was proposed for a state in which a fix was since judged or suggested is dropped: whatever moved it asked again.
-    if answer.proposal is not None and unmoved and not asks_how and _is_new(answer.proposal, offered):
+    is_timely = unmoved and not asks_how and session.status in OPEN
+    if answer.proposal is not None and is_timely and _is_new(answer.proposal, offered):
         fix = await suggest(unit, session, answer.proposal)
     answers_somebody = any(message.turn_id == turn.id for message in thread.values() if message.author is Author.PERSON)
     _speak(unit, session, turn, answer, is_wanted=answers_somebody or (fix is None and unmoved))

@@ -79,7 +79,8 @@ async def begin(unit: Unit, session_id: SessionId) -> Asked | None:
             return None
         turn = _started(unit, session, turn, new)
     known = await sessions.facts(unit, session_id)
-    turn.over_budget = (await spending.this_month(unit)).is_used_up
+    budget = await spending.this_month(unit)
+    turn.over_budget = budget.is_used_up and budget.limit_usd > 0  # without a budget there is nothing to say
     return Asked(
         session_id=session_id,
         turn_id=TurnId(turn.id),
@@ -89,7 +90,7 @@ async def begin(unit: Unit, session_id: SessionId) -> Asked | None:
         thread_ts=session.thread_ts,
         for_whom=(await people.user(unit, turn.asked_by or session.owner_id)).slack_user_id,
         is_answered=turn.status is TurnStatus.ANSWERED,
-        without_model=turn.over_budget or turn.attempts > OFTEN,
+        without_model=budget.is_used_up or turn.attempts > OFTEN,
         progress=Progress(turn.progress_at, turn.progress_ts, turn.streamed) if turn.progress_at else None,
     )
 

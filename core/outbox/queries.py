@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from core.db import Engine
 from core.ids import AccountId, DeliveryId
-from core.outbox.models import Delivery, DeliveryState
+from core.outbox.models import Delivery, DeliveryState, Received
 from core.unit import Unit
 
 LEASE = timedelta(seconds=60)
@@ -109,6 +109,12 @@ async def give_back(unit: Unit, tokens: Sequence[UUID]) -> None:
         .values(lease_until=CLOCK)
         .execution_options(synchronize_session=False)
     )
+
+
+async def was_received(unit: Unit, key: str) -> bool:
+    """Whether this delivery of Slack's has had its effect already."""
+    wanted = select(Received.key).where(Received.account_id == unit.account_id, Received.key == key)
+    return (await unit.session.execute(wanted)).first() is not None
 
 
 async def unknown(unit: Unit) -> Sequence[Delivery]:

@@ -222,7 +222,7 @@ async def test_whatever_is_delivered_five_times_happens_once(bot: Bot, slack: Sl
     modal = await ana.open_modal("Partly…", on=fix)
     replies.append(await ana.submit(modal, notes="half of it", repeat=5))
     assert replies[-1].closed
-    replies.append(await ana.say("noc", f"@FlowPilot {PROBLEM}", repeat=5))
+    replies.append(await ana.say("noc", "@FlowPilot the door of the server room does not lock any more", repeat=5))
     replies.append(await ana.press("It worked", on=fix, repeat=5))
     replies.append(await ana.command("/pilot pause", repeat=5))
     await shows(ana, fix, "*Worked*: recorded by Ana Duarte", buttons=[])
@@ -236,6 +236,7 @@ async def test_whatever_is_delivered_five_times_happens_once(bot: Bot, slack: Sl
     assert len([each for each in await ana.messages("helpdesk") if each.by_bot]) == 1
     scripts = [each for each in await ana.ephemerals() if "Here is the script" in each.text]
     assert len(scripts) == 1
+    assert not [each for each in await ana.ephemerals() if "looks very much like" in each.plain()], "like itself"
 
 
 async def test_a_form_opened_by_a_click_that_came_twice_is_one_form(ana: Person, fix: Message) -> None:

@@ -244,3 +244,15 @@ async def test_nothing_is_proposed_while_a_fix_waits_or_after_one_worked_or_in_a
     async with account.unit("ben") as unit:
         await service.correct_outcome(unit, wrong)
     assert await begun(account, waits) is not None
+
+
+async def test_a_session_that_was_resolved_meanwhile_gets_no_fix(account: Account):
+    session = await a_session(account)
+    asked = await begun(account, session)
+    assert asked is not None
+    async with account.unit() as unit:
+        (await sessions.session_for_update(unit, session.id)).status = SessionStatus.RESOLVED
+    await kept(account, asked, Turn(PROPOSAL, "Try this."))
+    await applied(account, asked)
+    async with account.unit() as unit:
+        assert not await fixes.active_of(unit, [session.id])

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.accounts import preferences
 from core.errors import Forbidden
 from core.ids import SessionId, TurnId
 from core.llm.provider import Turn, Usage
@@ -154,6 +155,15 @@ async def test_what_a_model_costs_is_written_down_and_the_budget_ends_it(account
     clock.forward(timedelta(days=31))
     async with account.unit() as unit:
         assert not (await spending.this_month(unit)).is_used_up
+
+
+async def test_with_no_budget_at_all_no_model_is_asked_and_nobody_is_told_so_each_time(account: Account):
+    async with account.unit("adil") as unit:
+        await preferences.change(unit, {"model_budget_usd": 0})
+    session = await a_session(account)
+    asked = await a_turn(account, session, HELLO)
+    assert asked.without_model
+    assert await thread(account, session) == ["Since when?"]
 
 
 async def test_what_was_paid_for_a_stopped_turn_counts(account: Account):

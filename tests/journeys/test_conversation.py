@@ -174,12 +174,13 @@ async def test_colleagues_who_talk_to_each_other_are_left_alone(
     bot: Bot, slack: Slack, ana: Person, session: Session
 ) -> None:
     before = len(await session.replies(ana))
-    await ana.say("helpdesk", "@ben can you look at it?", session.root)
     await slack.as_("ben").say("helpdesk", ":thumbsup:", session.root)
+    await ana.say("helpdesk", "@ben can you look at it?", session.root)
     await slack.as_("lena").say("helpdesk", "I had that too last week", session.root)
     await slack.until(lambda: seeds.nothing_waits(bot))
     assert len(await session.replies(ana)) == before
     assert await seeds.count(bot, "session_messages where author = 'person'") == 2
+    assert await seeds.count(bot, "session_messages where text = '@Ben Okafor can you look at it?'") == 1
     assert await slack.as_("lena").ephemerals() == []
 
 

@@ -14,6 +14,7 @@ from bot.interaction import Interaction, Kind
 from bot.slack import SlackFailed
 from bot.words import is_problem, readable
 from core.errors import DomainError
+from core.outbox import queries as outbox
 from core.psa import queries as connections
 from core.psa.references import named_in
 from core.sessions import queries, service
@@ -22,6 +23,7 @@ from core.sessions.models import Session
 from core.sessions.similar import OpenOne, alike
 from core.text import clean
 from core.tickets import service as tickets
+from core.unit import Duplicate
 
 STARTED = "Started: the session's card appears here in a moment."
 
@@ -33,7 +35,10 @@ async def _about_the_same(interaction: Interaction, wanted: StartSession) -> Seq
         return []  # too long for a form that asks: it is pointed out in the thread
     async with interaction.read() as unit:
         unit.scope.need_engineer("start a session")
-        return await tickets.already(unit, named, wanted.ticket)
+        others = await tickets.already(unit, named, wanted.ticket)
+        if others and await outbox.was_received(unit, interaction.receipt):
+            raise Duplicate(interaction.receipt)  # the other one is what this very delivery started
+        return others
 
 
 async def _form(interaction: Interaction, *, thread_ts: str | None = None, problem: str | None = None) -> Answer:
@@ -67,6 +72,9 @@ async def _like_it(interaction: Interaction, wanted: StartSession) -> OpenOne | 
     async with interaction.read() as unit:
         unit.scope.need_engineer("start a session")
         open_ones = await queries.open_problems(unit)
+        # Afterwards, so that a session which this very delivery started is never taken for another that is like it.
+        if await outbox.was_received(unit, interaction.receipt):
+            raise Duplicate(interaction.receipt)
     # In a thread: two hundred problems take some tens of milliseconds to compare, and other clicks must not wait for them.
     return await asyncio.to_thread(alike, clean(wanted.problem or ""), open_ones) if open_ones else None
 

@@ -6,13 +6,15 @@ import re
 
 from bot.answers import Answer, Done, NotNow
 from bot.interaction import Interaction
-from bot.words import readable
+from bot.words import mentioned, readable
+from core.accounts import queries as people
 from core.errors import Forbidden, Unavailable
 from core.ids import SessionId
 from core.sessions import queries
 from core.sessions.models import Session
 from core.turns import service
 from core.turns.commands import Hear
+from core.unit import Unit
 
 _TO_SOMEBODY = re.compile(r"\s*<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -40,38 +42,47 @@ async def heard(interaction: Interaction, session: Session) -> Answer:
     """Keeps what was said in the session's thread. Raises `Forbidden` for who may not work on sessions."""
     us = interaction.installation.bot_user_id
     named = _TO_SOMEBODY.match(interaction.text)
-    wanted = Hear(
-        session_id=SessionId(session.id),
-        ts=interaction.message_ts or "",
-        text=readable(interaction.text, without=us),
-        files=interaction.files,
-        for_flowpilot=named is None or named[1] == us or f"<@{us}" in interaction.text,
-    )
     async with interaction.unit() as unit:
+        unit.scope.need_engineer("work on a session")
+        wanted = Hear(
+            session_id=SessionId(session.id),
+            ts=interaction.message_ts or "",
+            text=await _read(unit, interaction),
+            files=interaction.files,
+            for_flowpilot=named is None or named[1] == us or f"<@{us}" in interaction.text,
+        )
         await service.hear(unit, wanted)
     return Done()
 
 
+async def _read(unit: Unit, interaction: Interaction) -> str:
+    """The message as people read it, with the names of those it mentions."""
+    us = interaction.installation.bot_user_id
+    others = mentioned(interaction.text) - {us}
+    return readable(interaction.text, without=us, names=await people.names(unit, others) if others else None)
+
+
 async def changed(interaction: Interaction) -> Answer:
     """A message was changed in Slack."""
-    return await _rewritten(interaction, readable(interaction.text, without=interaction.installation.bot_user_id))
+    return await _rewritten(interaction, gone=False)
 
 
 async def deleted(interaction: Interaction) -> Answer:
     """A message was deleted in Slack."""
-    return await _rewritten(interaction, None)
+    return await _rewritten(interaction, gone=True)
 
 
-async def _rewritten(interaction: Interaction, text: str | None) -> Answer:
+async def _rewritten(interaction: Interaction, *, gone: bool) -> Answer:
     """Follows it, where it stood in a session's thread; the house does, since Slack lets nobody change what another wrote."""
     try:
         session = await session_of(interaction)
         if session is None or interaction.message_ts is None:
             return Done()
         async with interaction.database.unit(interaction.installation.account_id, source=interaction.name) as unit:
-            if text is None:
+            if gone:
                 await service.follow_deletion(unit, SessionId(session.id), interaction.message_ts)
             else:
+                text = await _read(unit, interaction)
                 await service.follow_edit(unit, SessionId(session.id), interaction.message_ts, text)
     except Unavailable:
         return NotNow()

@@ -184,7 +184,7 @@ class Stage:
             async with asyncio.timeout(PATIENCE):
                 return await self.house.slack.call(method, **arguments)
         except Refused as no:
-            log.info("progress is shown in another way", method=method, reason=str(no))
+            log.debug("progress is shown in another way", method=method, reason=str(no))
         except (SlackFailed, TimeoutError) as away:
-            log.info("progress is not shown", method=method, reason=str(away))
+            log.debug("progress is not shown", method=method, reason=str(away))
         return None
