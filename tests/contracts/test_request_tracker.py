@@ -7,10 +7,13 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
+from core.errors import Invalid
 from core.ids import new_id
 from core.psa.address import AddressRefused
+from core.psa.models import Target
 from core.psa.provider import Audience, NewNote, PsaRefused
 from core.psa.request_tracker_words import DEFAULT_LIFECYCLE
+from core.psa.trial import named, try_out
 from tests.contracts.conftest import Place
 from tests.contracts.request_tracker import RealTracker
 
@@ -64,3 +67,11 @@ async def test_an_address_without_request_tracker_is_a_sentence(tracker_place: P
     elsewhere = replace(tracker.login, site=replace(tracker.login.site, path="/nowhere"))
     with pytest.raises(AddressRefused, match="sends FlowPilot on"):
         await tracker_place.adapters.connect(elsewhere).boards()
+
+
+async def test_the_statuses_named_at_the_shell_are_found_on_its_queues(tracker_place: Place):
+    tried = await try_out(tracker_place.provider)
+    targets = named(tried, {Target.RESOLVED: ["resolved"], Target.ESCALATED: ["Stalled"]})
+    assert targets["1"] == {Target.RESOLVED: DEFAULT_LIFECYCLE[3], Target.ESCALATED: DEFAULT_LIFECYCLE[2]}
+    with pytest.raises(Invalid, match="There are: new, open, rejected, resolved, stalled"):
+        named(tried, {Target.RESOLVED: ["Erledigt"]})
