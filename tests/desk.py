@@ -15,7 +15,7 @@ from core.accounts import queries as accounts
 from core.ids import AccountId, ConnectionId
 from core.psa import service
 from core.psa.address import TrustedHosts, site
-from core.psa.login import ConnectWiseLogin
+from core.psa.login import ConnectWiseLogin, Login
 from core.psa.models import Target
 from core.psa.registry import Psas
 from core.psa.trial import named, try_out
@@ -113,11 +113,15 @@ async def connected(bot: Bot, desk: Desk) -> ConnectionId:
     return await connected_on(bot.database, account_id, desk)
 
 
-async def connected_on(
-    database: Database, account_id: AccountId, desk: Desk, login: ConnectWiseLogin | None = None
+async def connected_on(database: Database, account_id: AccountId, desk: Desk) -> ConnectionId:
+    """The same for any account."""
+    return await connected_by(database, account_id, desk.login, STATUSES)
+
+
+async def connected_by(
+    database: Database, account_id: AccountId, given: Login, statuses: Mapping[Target, Sequence[str]]
 ) -> ConnectionId:
-    """The same for any account; `login` is another way to the same desk."""
-    given = login or desk.login
+    """An account connected by a login, with the statuses of these names chosen on every board that has one."""
     keyring = Keyring.parse(SECRET_KEYS)
     psas = Psas(keyring, TRUSTED)
     try:
@@ -127,5 +131,5 @@ async def connected_on(
     async with database.unit(account_id, source="test") as unit:
         connection = await service.connect(unit, given, tried, keyring)
         for board in tried.boards:
-            service.aim(unit, connection, board, named(tried, STATUSES)[board.id])
+            service.aim(unit, connection, board, named(tried, statuses)[board.id])
         return ConnectionId(connection.id)
