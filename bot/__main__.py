@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import getpass
 import signal
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,21 @@ def parser() -> argparse.ArgumentParser:
     scripts.add_argument("direction", choices=["import", "export"])
     scripts.add_argument("file", help="where it is read from or written to")
     scripts.add_argument("--with-secrets", action="store_true", help="import scripts in which a password or key stands")
+    connect = commands.add_parser(
+        "connect", help="connect a ticket system; what is secret is asked for unless it is given"
+    )
+    systems = connect.add_subparsers(dest="system", required=True, metavar="SYSTEM")
+    connectwise = systems.add_parser("connectwise", help="ConnectWise PSA")
+    for option in ("--site", "--company", "--public-key", "--client-id"):
+        connectwise.add_argument(option, required=True)
+    connectwise.add_argument("--private-key")
+    tracker = systems.add_parser("request-tracker", help="Request Tracker 5")
+    for option in ("--url", "--user"):
+        tracker.add_argument(option, required=True)
+    tracker.add_argument("--password")
+    for one in (connectwise, tracker):
+        one.add_argument("--resolved-status", help="the status of tickets whose session was resolved, by its name")
+        one.add_argument("--escalated-status", help="the same for escalated ones")
     commands.add_parser("export-audit", help="print who did what and when, one JSON object a line")
     return whole
 
@@ -75,6 +91,32 @@ async def migrate(settings: Settings) -> None:
     print("The database is up to date.")
 
 
+async def connect(settings: Settings, arguments: argparse.Namespace) -> str:
+    from bot.shell import connect as connect_at_the_shell  # noqa: PLC0415
+    from core.psa.commands import ConnectConnectWise, ConnectRequestTracker  # noqa: PLC0415
+    from core.psa.models import Target  # noqa: PLC0415
+
+    if arguments.system == "connectwise":
+        form = ConnectConnectWise(
+            site=arguments.site,
+            company=arguments.company,
+            public_key=arguments.public_key,
+            private_key=arguments.private_key or getpass.getpass("Private key: "),
+            client_id=arguments.client_id,
+        )
+    else:
+        form = ConnectRequestTracker(
+            url=arguments.url,
+            user=arguments.user,
+            password=arguments.password or getpass.getpass("Password: "),
+        )
+    names = {
+        Target.RESOLVED: [arguments.resolved_status] if arguments.resolved_status else [],
+        Target.ESCALATED: [arguments.escalated_status] if arguments.escalated_status else [],
+    }
+    return await connect_at_the_shell(settings, form.login(settings.psa_hosts), names)
+
+
 async def run(arguments: argparse.Namespace) -> int:
     if arguments.command == "sandbox":
         logs.set_up(Settings.model_fields["log_format"].default)
@@ -107,6 +149,8 @@ async def run(arguments: argparse.Namespace) -> int:
                 settings, arguments.direction, Path(arguments.file), with_secrets=arguments.with_secrets
             )
             print(done)
+        case "connect":
+            print(await connect(settings, arguments))
         case "export-audit":
             from bot.shell import export_audit  # noqa: PLC0415
 

@@ -48,6 +48,14 @@ class Show:
 
 
 @dataclass(frozen=True)
+class Meanwhile:
+    """The submitted form turns into `view` at once, and into what `find` gives when that is there: for work that takes longer than an ack may."""
+
+    view: View
+    find: Callable[[], Awaitable[View]]
+
+
+@dataclass(frozen=True)
 class FieldErrors:
     """The modal stays open, with a sentence beside each field named."""
 
@@ -61,4 +69,4 @@ class Choices:
     options: Sequence[tuple[str, str]]
 
 
-Answer = Done | Reply | NotNow | Later | Open | Show | FieldErrors | Choices
+Answer = Done | Reply | NotNow | Later | Open | Show | Meanwhile | FieldErrors | Choices

@@ -21,6 +21,7 @@ from bot.errands import Errands
 from bot.guard import Guard
 from bot.installations import Installations, settle_in
 from bot.metrics import Metrics
+from bot.psa_callbacks import Callbacks
 from bot.settings import Settings
 from bot.slack import SLACKS_PACE, TIMEOUT, Pace, Slack, SlackFailed
 from bot.socket_mode import Socket
@@ -32,6 +33,7 @@ from core.errors import Unavailable
 from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.outbox import wakeups
+from core.psa.registry import Psas
 from core.unit import Database
 
 log = structlog.get_logger()
@@ -136,6 +138,8 @@ async def running(
         home = await whoami(slack)
         await settle_in(database, home, settings.owners)
         installations = Installations(database, slack, home)
+        psas = Psas(settings.keyring, settings.psa_hosts, settings.flowpilot_public_url)
+        closing.push_async_callback(psas.close)
         thinks = provider
         if thinks is None and (part is not Part.WEB or settings.model is not None):
             # Imported here: a process that only answers clicks carries no proposals, unless a model sorts the calls it takes.
@@ -147,9 +151,11 @@ async def running(
         if part is Part.WEB or thinks is None:
             database.wake = await closing.enter_async_context(wakeups.told(url))
         else:
-            await closing.enter_async_context(delivering(database, installations, desk, metrics, url, deadline, thinks))
+            await closing.enter_async_context(
+                delivering(database, installations, psas, desk, metrics, url, deadline, thinks)
+            )
         closing.push_async_callback(deadline.bound, errands.drain)
-        door = Door(installations, database, Guard(errands, metrics), Channels(), desk)
+        door = Door(installations, database, Guard(errands, metrics), Channels(), psas, desk)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
         bolt = bolt_app(door, secret)
         listens = part is not Part.WORKER
@@ -159,7 +165,12 @@ async def running(
             else None
         )
         probes = Probes(database, socket.connected if socket else _always)
-        application = web_app(bolt if listens and socket is None else None, probes, metrics)
+        application = web_app(
+            bolt if listens and socket is None else None,
+            probes,
+            metrics,
+            Callbacks(database, psas) if listens else None,
+        )
         port = await closing.enter_async_context(listening(application, host, settings.port))
         if socket:
             await socket.connect_async()
@@ -175,6 +186,7 @@ async def running(
 async def delivering(
     database: Database,
     installations: Installations,
+    psas: Psas,
     desk: Desk,
     metrics: Metrics,
     url: Url,
@@ -187,7 +199,7 @@ async def delivering(
     from bot.nudging import Nudging  # noqa: PLC0415
 
     worker_engine = engine_as(url, "app_worker", pool_size=2)
-    worker = Worker(database, worker_engine, installations, provider, desk, EFFECTS, metrics)
+    worker = Worker(database, worker_engine, installations, provider, psas, desk, EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
     clock = scheduler(database, Nudging(database, worker_engine, installations, metrics))

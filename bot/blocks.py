@@ -169,23 +169,33 @@ def confirm(title: str, text: str, yes: str) -> Block:
     }
 
 
-def field(name: str, label: str, element: Block, *, optional: bool = False, hint: str | None = None) -> Block:
-    """An input of a form: the block is named after the field of the command it fills, so a refusal finds its place."""
+def field(
+    name: str, label: str, element: Block, *, optional: bool = False, hint: str | None = None, heard: bool = False
+) -> Block:
+    """An input of a form: the block is named after the field of the command it fills, so a refusal finds its place. `heard`: we are told of
+    every change at once, not only when the form is submitted."""
     return _whole(
         {
             "type": "input",
             "block_id": name,
             "label": plain(label, 2_000),
-            "element": {**element, "action_id": "value"},
+            "element": {"action_id": "value", **element},
             "optional": optional,
             "hint": plain(hint, 2_000) if hint else None,
+            "dispatch_action": True if heard else None,
         }
     )
 
 
 def text_input(
-    *, lines: bool = False, value: str | None = None, limit: int = INPUT, placeholder: str | None = None
+    *,
+    lines: bool = False,
+    value: str | None = None,
+    limit: int = INPUT,
+    placeholder: str | None = None,
+    heard: bool = False,
 ) -> Block:
+    """`heard` (with that of `field`): every character counts as a change."""
     return _whole(
         {
             "type": "plain_text_input",
@@ -193,6 +203,7 @@ def text_input(
             "max_length": min(limit, INPUT),
             "initial_value": shorten(value, min(limit, INPUT)) if value else None,
             "placeholder": plain(placeholder, 150) if placeholder else None,
+            "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]} if heard else None,
         }
     )
 
@@ -207,6 +218,29 @@ def radio(options: Sequence[tuple[str, str]], chosen: str | None = None) -> Bloc
             "initial_option": next((o for o in shown if o["value"] == chosen), None),
         }
     )
+
+
+def select(options: Sequence[tuple[str, str]], chosen: str | None = None) -> Block:
+    """A menu of (label, value), at most a hundred."""
+    shown = [option(label, value) for label, value in options[:100]]
+    return _whole(
+        {
+            "type": "static_select",
+            "options": shown,
+            "initial_option": next((o for o in shown if o["value"] == chosen), None),
+        }
+    )
+
+
+def checkboxes(options: Sequence[tuple[str, str]]) -> Block:
+    """Boxes to tick, of (label, value), at most ten."""
+    return {"type": "checkboxes", "options": [option(label, value) for label, value in options[:10]]}
+
+
+def channel_choice(chosen: str | None = None) -> Block:
+    """A channel of the workspace's own, public or private."""
+    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
+    return _whole({"type": "conversations_select", "filter": kinds, "initial_conversation": chosen})
 
 
 def moment(value: datetime | None = None) -> Block:
@@ -255,6 +289,15 @@ def home(blocks: Sequence[Block]) -> View:
 def when(at: datetime) -> str:
     """`at` for mrkdwn, in the reader's own zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def link(url: str | None, text: str) -> str:
+    """Mrkdwn: `text`, linked where there is an address. What would end the link early is taken out of both."""
+    shown = escape(text.replace("|", "¦"))
+    if not url or not url.startswith(("https://", "http://")):
+        return shown
+    safe = url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C").replace(" ", "%20")
+    return f"<{safe}|{shown}>"
 
 
 def session_link(url: str, title: str, channel: str, thread_ts: str | None) -> str:

@@ -12,6 +12,7 @@ from core.intake.walks import ends as walks
 from core.outbox import queries as outbox
 from core.scripts import queries as scripts
 from core.sessions import service as sessions
+from core.tickets import service as tickets
 from core.unit import Database
 
 KEPT = timedelta(days=7)
@@ -28,6 +29,12 @@ def scheduler(database: Database, nudging: Nudging) -> AsyncIOScheduler:
             async with database.unit(account_id, source="clock") as unit:
                 await outbox.prune(unit, unit.now - KEPT)
                 await scripts.prune_sheets(unit, unit.now - SHEETS_KEPT)
+
+    async def look_at_tickets() -> None:
+        """Followed tickets are looked at every few minutes, whether the ticket system calls us or not."""
+        for account_id in await accounts.accounts(database.engine):
+            async with database.unit(account_id, source="clock") as unit:
+                await tickets.plan_looks(unit)
 
     async def close_idle() -> None:
         """Says of sessions that nobody touches that they will be closed, and a day later closes them."""
@@ -48,4 +55,5 @@ def scheduler(database: Database, nudging: Nudging) -> AsyncIOScheduler:
     clock.add_job(nudging.look_after, "interval", seconds=60)
     clock.add_job(close_idle, "interval", minutes=20)
     clock.add_job(abandon_walks, "interval", minutes=5)
+    clock.add_job(look_at_tickets, "interval", minutes=1)
     return clock

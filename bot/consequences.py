@@ -7,13 +7,16 @@ from types import MappingProxyType
 from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
 from bot.features.drafts import effects as draft_effects
+from bot.features.escalations import effects as escalation_effects
 from bot.features.fixes import effects as fix_effects
 from bot.features.flows import learning as flow_learning
 from bot.features.flows import telling as flow_telling
 from bot.features.home import effects as home_effects
 from bot.features.intake import effects as intake_effects
+from bot.features.notes import effects as note_effects
 from bot.features.nudges import effects as nudge_effects
 from bot.features.sessions import effects as session_effects
+from bot.features.sessions import ticket_effects
 from bot.features.turns import effects as turn_effects
 from bot.features.walks import effects as walk_effects
 from core.outbox.events import (
@@ -23,6 +26,7 @@ from core.outbox.events import (
     DraftsChanged,
     EscalationChanged,
     EscalationRaised,
+    EscalationTold,
     FixChanged,
     FixSuggested,
     FlowProposed,
@@ -42,11 +46,22 @@ from core.outbox.events import (
     StepsWanted,
     TicketCardLost,
     TicketChanged,
+    TicketFollowed,
+    TicketNamed,
     TicketOpened,
+    TicketToLookAt,
     TurnShown,
     WalkChanged,
     WalkHandedOver,
     WalkStarted,
+)
+from core.outbox.note_events import (
+    NoteConfirmed,
+    NoteReady,
+    PostingChanged,
+    PostingWanted,
+    PreviewWanted,
+    RewriteWanted,
 )
 from core.unit import Subscription, Subscriptions
 
@@ -61,6 +76,9 @@ EFFECTS: Effects = {
         session_effects.compose_message, session_effects.message_posted, displaced=session_effects.displaced
     ),
     "sessions.update_card": Work(session_effects.update_card),
+    "tickets.settle": Work(ticket_effects.settle),
+    "tickets.look": Work(ticket_effects.look),
+    "tickets.call_us": Work(ticket_effects.call_us),
     "fixes.post_card": Post(fix_effects.compose_card, fix_effects.card_posted, displaced=session_effects.displaced),
     "fixes.update_card": Work(fix_effects.update_card),
     "turns.take": Work(turn_effects.take),
@@ -69,6 +87,19 @@ EFFECTS: Effects = {
     ),
     "drafts.update_offer": Work(draft_effects.update_offer),
     "drafts.extract": Work(draft_effects.extract),
+    "notes.prefetch": Work(note_effects.prefetch),
+    "notes.write": Work(note_effects.write),
+    "notes.rewrite": Work(note_effects.rewrite),
+    "notes.show": Work(note_effects.show),
+    "notes.carry": Work(note_effects.carry),
+    "notes.post_card": Post(note_effects.compose_card, note_effects.card_posted, displaced=session_effects.displaced),
+    "notes.update_card": Work(note_effects.update_card),
+    "notes.update_modal": Work(note_effects.update_modal),
+    "escalations.announce": Work(escalation_effects.announce),
+    "escalations.post_card": Post(
+        escalation_effects.compose_card, escalation_effects.card_posted, escalation_effects.card_elsewhere
+    ),
+    "escalations.update_cards": Work(escalation_effects.update_cards),
     "turns.show_end": Work(turn_effects.show_end),
     "turns.warn_author": Work(turn_effects.warn_author),
     "intake.post_card": Post(intake_effects.compose_card, intake_effects.card_posted, intake_effects.card_elsewhere),
@@ -108,6 +139,10 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
             Subscription("sessions.post_card", order=_THREAD, once="{session_id}"),
             Subscription("sessions.post_problem", order=_THREAD, once="{session_id}"),
         ),
+        # Not in the thread's order either: a desk that is away holds up no card.
+        TicketNamed: (Subscription("tickets.settle", order="tickets:{session_id}"),),
+        TicketFollowed: (Subscription("tickets.call_us", order="follow:{follow_id}", supersede="{follow_id}"),),
+        TicketToLookAt: (Subscription("tickets.look", order="look:{follow_id}", supersede="{follow_id}"),),
         SessionCardLost: (Subscription("sessions.post_card", order=_THREAD),),
         SessionChanged: (Subscription("sessions.update_card", order=_THREAD, supersede="{session_id}"),),
         MessageWritten: (Subscription("sessions.post_message", order=_THREAD, once="{message_id}"),),
@@ -117,7 +152,21 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         SecretHeard: (Subscription("turns.warn_author", supersede="{message_id}"),),
         TurnShown: (Subscription("turns.show_end", order=_THREAD, supersede="{turn_id}"),),
         FixSuggested: (Subscription("fixes.post_card", order=_THREAD),),
-        FixChanged: (Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),),
+        FixChanged: (
+            Subscription("fixes.update_card", order=_THREAD, supersede="{fix_id}"),
+            Subscription("notes.prefetch", order="prefetch:{session_id}", supersede="{fix_id}"),
+        ),
+        PreviewWanted: (Subscription("notes.write", order="write:{preview_id}", supersede="{preview_id}"),),
+        NoteReady: (Subscription("notes.show", order="show:{preview_id}", supersede="{preview_id}"),),
+        RewriteWanted: (
+            Subscription("notes.rewrite", order="rewrite:{preview_id}", supersede="{preview_id}:{user_id}"),
+        ),
+        NoteConfirmed: (Subscription("notes.post_card", order=_THREAD, once="{posting_id}"),),
+        PostingWanted: (Subscription("notes.carry", order="carry:{posting_id}", supersede="{posting_id}"),),
+        PostingChanged: (
+            Subscription("notes.update_card", order=_THREAD, supersede="{posting_id}"),
+            Subscription("notes.update_modal", supersede="{posting_id}"),
+        ),
         TicketOpened: (
             Subscription("intake.post_card", order=_CALL, once="{ticket_id}"),
             Subscription("intake.post_problem", order=_CALL, once="{ticket_id}"),
@@ -145,9 +194,16 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         DraftMade: (Subscription("drafts.extract", order="extract:{draft_id}", supersede="{draft_id}"),),
         DraftsChanged: (Subscription("drafts.update_offer", order=_THREAD, supersede="{session_id}"),),
         SessionEscalated: (),
-        EscalationRaised: (),
-        EscalationChanged: (),
         NudgeDue: (Subscription("nudges.post", once="{reminder_id}"),),
         NudgeAnswered: (Subscription("nudges.update", order="nudge:{subject_id}", supersede="{subject_id}"),),
+        EscalationRaised: (
+            Subscription("escalations.announce", order="escalation:{escalation_id}", supersede="{escalation_id}"),
+        ),
+        EscalationTold: (
+            Subscription("escalations.post_card", order="escalation:{escalation_id}", once="{escalation_id}:{user_id}"),
+        ),
+        EscalationChanged: (
+            Subscription("escalations.update_cards", order="escalation:{escalation_id}", supersede="{escalation_id}"),
+        ),
     }
 )

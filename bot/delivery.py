@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from bot import posting
-from bot.effects import Effects, House, NotYet, Post, Work
+from bot.effects import ComeAgain, Effects, House, NotYet, Post, Work
 from bot.installations import Installations
 from bot.metrics import Metrics
 from bot.posting import CannotTell, Lost
@@ -27,6 +27,7 @@ from core.nudges.reminders import NotBefore
 from core.outbox import queries, service
 from core.outbox.events import revive
 from core.outbox.models import Delivery
+from core.psa.registry import Psas
 from core.unit import Again, Database, Unit
 
 log = structlog.get_logger()
@@ -80,6 +81,7 @@ class Worker:
     worker_engine: Engine
     installations: Installations
     provider: ModelProvider
+    psas: Psas
     desk: Desk
     effects: Effects
     metrics: Metrics
@@ -138,7 +140,13 @@ class Worker:
         try:
             installation = await self.installations.of_account(account_id)
             house = House(
-                installation, self.database, self.installations.client, self.provider, self.desk, self.metrics
+                installation,
+                self.database,
+                self.installations.client,
+                self.provider,
+                self.psas,
+                self.desk,
+                self.metrics,
             )
             places = Places(self._patient)
             poked.set()
@@ -239,8 +247,8 @@ def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
             return "too early", service.step_back
         case NotBefore(at=at):
             return "too early", partial(service.not_before, at=at)
-        case Throttled(after=after):
-            return "throttled", partial(service.retry, after=after)
+        case ComeAgain(after=after) | Throttled(after=after):
+            return "throttled" if isinstance(error, Throttled) else "put off", partial(service.retry, after=after)
         case Lost(after=after):
             return "answer lost", partial(service.look_again, after=after)
         case CannotTell():

@@ -7,16 +7,28 @@ import aiohttp
 from bot.app import database_url, whoami
 from bot.metrics import Metrics
 from bot.settings import Settings
+from bot.shell import at_the_shell
 from bot.slack import TIMEOUT, Slack, SlackFailed
 from core import bootstrap
 from core.db import engine_as, ping
-from core.errors import DomainError
+from core.errors import DomainError, Invalid, Unavailable
+from core.psa import queries as psa_queries
+from core.psa.registry import Psas
+from core.psa.trial import asked_how_it_is
+from core.sealed import fresh_key
 
 
 async def examine(settings: Settings) -> int:
     """Prints what is well and what is wrong, with how to mend it. Returns how many things are wrong."""
     wrong = 0
-    for name, check in (("settings", _settings), ("database", _database), ("slack", _slack), ("socket", _socket)):
+    for name, check in (
+        ("settings", _settings),
+        ("database", _database),
+        ("slack", _slack),
+        ("socket", _socket),
+        ("secret keys", _keys),
+        ("psa", _psa),
+    ):
         try:
             print(f"ok     {name}: {await check(settings)}")
         except (DomainError, SlackFailed) as error:
@@ -69,3 +81,38 @@ async def _socket(settings: Settings) -> str:
         slack = Slack(settings.need("slack_app_token", "xapp-…"), settings.slack_api_url, session, Metrics())
         await slack.call("apps.connections.open")
     return "Slack hands out a connection"
+
+
+async def _keys(settings: Settings) -> str:
+    if not settings.keyring.keys:
+        raise Invalid(
+            f"FLOWPILOT_SECRET_KEYS is not set, so no ticket system can be connected. A fresh one, made for you just now: {fresh_key()}"
+        )
+    first, *older = settings.keyring.keys
+    return f"{first} seals" + (f", {', '.join(older)} still open" if older else "")
+
+
+async def _psa(settings: Settings) -> str:
+    async with at_the_shell(settings) as shell:
+        async with shell.unit() as unit:
+            connections = await psa_queries.connections(unit)
+        if not connections:
+            return "none is connected; `python -m bot connect` or /pilot settings does it"
+        psas = Psas(settings.keyring, settings.psa_hosts)
+        try:
+            found = await asked_how_it_is(psas, connections)
+        finally:
+            await psas.close()
+    if wrong := [f"{name}: {problem}" for name, problem in found if problem]:
+        raise Unavailable("psa", "; ".join(wrong))
+    return ", ".join(f"{name} answers" for name, _ in found)
+
+
+CHECKS = (
+    ("settings", _settings),
+    ("database", _database),
+    ("slack", _slack),
+    ("socket", _socket),
+    ("secret keys", _keys),
+    ("psa", _psa),
+)

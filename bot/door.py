@@ -26,6 +26,7 @@ from bot.interaction import parse
 from bot.surface import listener_for
 from core.errors import DomainError
 from core.intake.desk import Desk
+from core.psa.registry import Psas
 from core.unit import Database
 
 log = structlog.get_logger()
@@ -37,6 +38,7 @@ class Door:
     database: Database
     guard: Guard
     channels: Channels
+    psas: Psas
     desk: Desk
 
     async def authorize(
@@ -63,7 +65,9 @@ class Door:
         if not isinstance(installation, Installation):
             return self._turned_away(body, cast("object", context.get("refusal")))
         try:
-            interaction = parse(body, installation, self.database, self.installations.client, self.channels, self.desk)
+            interaction = parse(
+                body, installation, self.database, self.installations.client, self.channels, self.psas, self.desk
+            )
         except DomainError as refusal:
             return self._turned_away(body, refusal)
         if interaction is None:

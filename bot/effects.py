@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.blocks import Block
 from bot.installations import Installation
@@ -12,11 +13,20 @@ from bot.metrics import Metrics
 from bot.slack import Slack
 from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
+from core.psa.registry import Psas
 from core.unit import Database, Event, Unit
 
 
 class NotYet(Exception):  # an outcome: something else must be delivered first
     """Two replicas' clocks differ, so a reply can come up before the card whose thread it belongs in."""
+
+
+class ComeAgain(Exception):  # an outcome: it is not time yet
+    """What is to be done has a time of its own: the delivery waits for it, and that is no failed try."""
+
+    def __init__(self, after: timedelta, why: str) -> None:
+        super().__init__(why)
+        self.after = after
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class House:
     database: Database
     slack: Slack
     provider: ModelProvider
+    psas: Psas
     desk: Desk
     metrics: Metrics
 

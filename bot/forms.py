@@ -37,7 +37,9 @@ def values(view: Json) -> dict[str, object]:
     found: dict[str, object] = dict(meta(view))
     state = cast("Json", cast("Json", view.get("state") or {}).get("values") or {})
     for block_id in sorted(state, key=_place):
-        name, value = name_of(block_id), _value(cast("Json", cast("Json", state[block_id]).get("value") or {}))
+        # One element a block; its action id is `value`, or the look-up's own where options are asked for.
+        element = next(iter(cast("Json", state[block_id]).values()), None)
+        name, value = name_of(block_id), _value(cast("Json", element or {}))
         before = found.get(name)
         if is_part(block_id):
             value = f"{before or ''}{value or ''}" or None  # an emptied part takes nothing from the others

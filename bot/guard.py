@@ -15,12 +15,13 @@ import structlog
 from slack_bolt.response import BoltResponse
 
 from bot import errors, people
-from bot.answers import Answer, Choices, Done, FieldErrors, Later, NotNow, Open, Reply, Show
-from bot.blocks import FALLBACK, escape
+from bot.answers import Answer, Choices, Done, FieldErrors, Later, Meanwhile, NotNow, Open, Reply, Show
+from bot.blocks import FALLBACK, View, escape, notice
 from bot.errands import Errands
 from bot.interaction import Interaction, Kind
 from bot.metrics import Metrics
 from bot.replies import open_modal, show, whisper
+from bot.slack import SlackFailed
 from core.errors import Conflict, DomainError, Unavailable
 from core.text import shorten
 from core.unit import IN_DOUBT, Again, CommitUnderWay, Duplicate, Stranger
@@ -106,6 +107,19 @@ class Guard:
             reply = Reply(str(error))
         await whisper(interaction, reply)
 
+    async def _find_and_show(self, interaction: Interaction, find: Callable[[], Awaitable[View]]) -> None:
+        try:
+            view = await find()
+        except DomainError as error:
+            view = notice("Not done", str(error))
+        except Exception as error:  # noqa: BLE001 - the same as at the door: the person gets a reference to it
+            answer = errors.accident(None, error)
+            view = notice("Something went wrong", answer.text if isinstance(answer, Reply) else "")
+        try:
+            await interaction.slack.call("views.update", view_id=(interaction.view or {}).get("id"), view=view)
+        except SlackFailed as error:
+            log.warning("a view was not shown", error=str(error), name=interaction.name)
+
     def _respond(self, interaction: Interaction, answer: Answer) -> BoltResponse:
         match answer:
             case Done():
@@ -119,6 +133,9 @@ class Guard:
                     return _ok({"response_action": "update", "view": view})
                 self.errands.start(show(interaction, view))
                 return _ok()
+            case Meanwhile(view, find):
+                self.errands.start(self._find_and_show(interaction, find))
+                return _ok({"response_action": "update", "view": view})
             case Choices(options):
                 shown = [
                     {"text": {"type": "plain_text", "text": label[:75]}, "value": value}

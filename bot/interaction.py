@@ -15,6 +15,7 @@ from bot.slack import Slack
 from core.errors import Invalid
 from core.ids import new_id
 from core.intake.desk import Desk
+from core.psa.registry import Psas
 from core.unit import Database, Unit
 
 Json = Mapping[str, object]
@@ -43,6 +44,7 @@ class Interaction:
     database: Database
     slack: Slack
     channels: Channels
+    psas: Psas
     desk: Desk
     slack_user: str
     receipt: str
@@ -76,6 +78,11 @@ class Interaction:
         return replace(self, name=name, argument=self.name.removeprefix(name).lstrip("."))
 
     @property
+    def form(self) -> str:
+        """The callback id of the modal that a click was in, empty where it was in none."""
+        return str((self.view or {}).get("callback_id") or "")
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The names of the files that came with a message."""
         event = self.body.get("event")
@@ -106,7 +113,7 @@ def as_id(text: object) -> UUID:
 
 
 def parse(
-    body: Json, installation: Installation, database: Database, slack: Slack, channels: Channels, desk: Desk
+    body: Json, installation: Installation, database: Database, slack: Slack, channels: Channels, psas: Psas, desk: Desk
 ) -> Interaction | None:
     """Reads a payload of any kind. None: nothing for us (a message of ours or of another bot, a kind nobody sends a person's click as).
 
@@ -115,7 +122,9 @@ def parse(
     try:
         return _parse(
             body,
-            Interaction(Kind.EVENT, "", body, installation, database, slack, channels, desk, slack_user="", receipt=""),
+            Interaction(
+                Kind.EVENT, "", body, installation, database, slack, channels, psas, desk, slack_user="", receipt=""
+            ),
         )
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise Invalid("Slack sent something FlowPilot cannot read. Nothing was changed.") from error

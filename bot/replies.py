@@ -20,7 +20,7 @@ async def open_modal(interaction: Interaction, view: View) -> None:
     method = "views.push" if in_modal else "views.open"
     try:
         await interaction.slack.call(
-            method, trigger_id=interaction.trigger_id, view={**view, "external_id": f"fp-{new_id()}"}
+            method, trigger_id=interaction.trigger_id, view={"external_id": f"fp-{new_id()}", **view}
         )
     except SlackFailed as error:
         if error.code == "exchanged_trigger_id":

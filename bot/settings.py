@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import Invalid
 from core.llm.access import ModelAccess
+from core.psa.address import TrustedHosts
+from core.sealed import Keyring
 
 OURS = ("FLOWPILOT_", "SLACK_", "DATABASE_", "ANTHROPIC_")
 SLACK = "https://slack.com/api/"
@@ -35,6 +37,9 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = SLACK
     flowpilot_owners: str = ""
+    flowpilot_secret_keys: SecretStr = SecretStr("")
+    flowpilot_psa_hosts: str = ""
+    flowpilot_public_url: str = ""
     anthropic_api_key: SecretStr | None = None
     anthropic_base_url: str | None = None
     flowpilot_model_notes: str = "claude-sonnet-5-5"
@@ -65,6 +70,30 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("this is not a web address; it looks like https://slack.com/api/")
         return address if address.endswith("/") else address + "/"
+
+    @field_validator("flowpilot_secret_keys")
+    @classmethod
+    def _secret_keys(cls, keys: SecretStr) -> SecretStr:
+        try:
+            Keyring.parse(keys.get_secret_value())
+        except Invalid as wrong:
+            raise ValueError(str(wrong).partition(": ")[2] or str(wrong)) from None
+        return keys
+
+    @field_validator("flowpilot_public_url")
+    @classmethod
+    def _public_url(cls, address: str) -> str:
+        if address and (urlsplit(address).scheme != "https" or not urlsplit(address).hostname):
+            raise ValueError("this is not an address others can call; it looks like https://flowpilot.example.com")
+        return address.rstrip("/")
+
+    @property
+    def keyring(self) -> Keyring:
+        return Keyring.parse(self.flowpilot_secret_keys.get_secret_value())
+
+    @property
+    def psa_hosts(self) -> TrustedHosts:
+        return TrustedHosts.parse(self.flowpilot_psa_hosts)
 
     @field_validator("anthropic_base_url")
     @classmethod

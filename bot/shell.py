@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,11 @@ from core.errors import Invalid
 from core.ids import AccountId
 from core.intake.flows import picture
 from core.intake.flows import service as flows
+from core.psa import service as psa_service
+from core.psa.login import Login
+from core.psa.models import Target
+from core.psa.registry import Psas
+from core.psa.trial import named, try_out
 from core.scripts import boxes
 from core.unit import Database
 
@@ -106,6 +111,29 @@ async def move_scripts(settings: Settings, direction: str, file: Path, *, with_s
             await boxes.stock(unit)
             new, changed = await boxes.import_box(unit, box)
     return f"Imported: {new} new, {changed} changed, the rest as it was."
+
+
+async def connect(settings: Settings, login: Login, names: Mapping[Target, Sequence[str]]) -> str:
+    """Tries a ticket system, and keeps it with the statuses that carry the names wanted. Returns what to say.
+
+    Raises what the system said, and `Invalid` for a status that no board has.
+    """
+    psas = Psas(settings.keyring, settings.psa_hosts)
+    try:
+        tried = await try_out(psas.trying(login))
+    finally:
+        await psas.close()
+    targets = named(tried, names)
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        connection = await psa_service.connect(unit, login, tried, settings.keyring)
+        for board in tried.boards:
+            if any(names.values()):
+                psa_service.aim(unit, connection, board, targets[board.id])
+        name = connection.name
+    found = f"{len(tried.boards)} boards, {len(tried.members)} members with {len(tried.by_mail)} addresses"
+    seen = f"; read {tried.ticket.label}" if tried.ticket else ""
+    chosen = "" if any(names.values()) else " Choose in /pilot settings which statuses its tickets are set to."
+    return f"{name} is connected: {found}{seen}.{chosen}"
 
 
 async def export_audit(settings: Settings) -> None:

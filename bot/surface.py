@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from bot.features.access import listeners as access
 from bot.features.access import people
+from bot.features.connections import listeners as connections
 from bot.features.drafts import listeners as drafts
+from bot.features.escalations import listeners as escalations
 from bot.features.facts import listeners as facts
 from bot.features.fixes import listeners as fixes
 from bot.features.flows import catalogue
@@ -16,11 +18,13 @@ from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.intake import listeners as intake
 from bot.features.model import listeners as model
+from bot.features.notes import listeners as notes
 from bot.features.nudges import listeners as nudges
 from bot.features.scripts import listeners as scripts
 from bot.features.sessions import listeners as sessions
-from bot.features.sessions import starting
+from bot.features.sessions import starting, tickets
 from bot.features.settings import listeners as settings
+from bot.features.stats import listeners as stats
 from bot.features.turns import listeners as turns
 from bot.features.walks import listeners as walks
 from bot.guard import Listener
@@ -34,8 +38,13 @@ PILOT: Mapping[str, Listener] = {
     "pending": fixes.pending,
     "drafts": drafts.listing,
     "scripts": scripts.find,
+    "resolve": notes.resolve,
+    "escalate": notes.escalate,
+    "escalations": escalations.show,
+    "link": tickets.link,
     "pause": sessions.pause,
     "resume": sessions.resume,
+    "stats": stats.show,
     "settings": settings.show,
     "status": help_.status,
     "help": help_.show,
@@ -57,6 +66,10 @@ ACTIONS: Mapping[str, Listener] = {
     "sessions.menu": sessions.menu,
     "sessions.pick": sessions.pick,
     "sessions.page": sessions.turn_page,
+    "sessions.link_ticket": tickets.open_link,
+    "tickets.menu": tickets.menu,
+    "tickets.search": tickets.search,
+    "tickets.time": tickets.open_time,
     "facts.add": facts.add,
     "facts.edit": facts.edit,
     "facts.remove": facts.remove,
@@ -85,6 +98,18 @@ ACTIONS: Mapping[str, Listener] = {
     "nudges.mute": nudges.mute,
     "nudges.menu": nudges.menu,
     "nudges.wishes": nudges.open_wishes,
+    "notes.preview": notes.open_preview,
+    "notes.refresh": notes.refresh,
+    "notes.rewrite": notes.ask_rewrite,
+    "notes.restore": notes.restore,
+    "notes.retry_status": notes.retry_status,
+    "notes.keep_open": notes.keep_open,
+    "notes.cancel": notes.cancel,
+    "notes.look": notes.look,
+    "notes.open_ticket": help_.ignore,  # a link: Slack tells us that it was followed
+    "escalations.claim": escalations.claim,
+    "escalations.release": escalations.release,
+    "escalations.page": escalations.show,
     "turns.stop": turns.stop,
     "feedback.up": turns.helpful,
     "feedback.down": turns.not_helpful,
@@ -98,11 +123,16 @@ ACTIONS: Mapping[str, Listener] = {
     "settings.open.team": settings.open_team,
     "settings.open.scripts": scripts.open_settings,
     "settings.open.nudges": nudges.open_settings,
+    "settings.open.psa": connections.open_all,
+    "settings.role": settings.open_role,
+    "connections.new": connections.open_form,
+    "connections.open": connections.open_one,
+    "connections.board": connections.open_board,
+    "connections.remove": connections.remove,
     "settings.open.model": model.open_section,
     "settings.open.l1": catalogue.open_section,
     "settings.flows": catalogue.show,
     "settings.flow": catalogue.switch,
-    "settings.role": settings.open_role,
     "intake.new": intake.open_new,
     "intake.reopen": intake.reopen,
     "intake.take_up": intake.take_up,
@@ -130,6 +160,8 @@ ACTIONS: Mapping[str, Listener] = {
 SUBMISSIONS: Mapping[str, Listener] = {
     "sessions.new": starting.submit_new,
     "sessions.rename": sessions.submit_rename,
+    "sessions.link_ticket": tickets.submit_link,
+    "tickets.time": tickets.submit_time,
     "sessions.hand_to": sessions.submit_hand_to,
     "facts.add": facts.submit_add,
     "facts.edit": facts.submit_edit,
@@ -147,6 +179,10 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "settings.save.role": settings.save_role,
     "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,
+    "settings.save.psa": connections.save,
+    "connections.targets": connections.save_targets,
+    "notes.post": notes.submit_post,
+    "notes.rewrite": notes.submit_rewrite,
     "settings.save.model": model.save,
     "intake.new": intake.submit_new,
     "intake.escalate": intake.submit_escalate,
@@ -157,6 +193,9 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "walks.escalate": walks.submit_escalate,
     "house.notice": help_.ignore,
 }
+# By the form an input stands in: what changes in it is kept at once, and again when it is closed.
+INPUTS: Mapping[str, Listener] = {"notes.post": notes.typed}
+CLOSINGS: Mapping[str, Listener] = {"notes.post": notes.closed}
 SHORTCUTS: Mapping[str, Listener] = {
     "sessions.new": starting.open_new,
     "sessions.start_here": starting.start_here,
@@ -168,6 +207,7 @@ EVENTS: Mapping[str, Listener] = {
     "message": starting.message,
     "app_home_opened": home.opened,
     "user_change": people.changed,
+    "link_shared": tickets.unfurl,
 }
 
 
@@ -176,6 +216,8 @@ def listener_for(interaction: Interaction) -> tuple[Listener, Interaction]:
     match interaction.kind:
         case Kind.COMMAND:
             return _command(interaction)
+        case Kind.ACTION if interaction.name == "value" and interaction.form in INPUTS:
+            return INPUTS[interaction.form], interaction
         case Kind.ACTION | Kind.OPTIONS:
             return _longest_prefix(ACTIONS, interaction)
         case Kind.SUBMISSION:
@@ -183,7 +225,7 @@ def listener_for(interaction: Interaction) -> tuple[Listener, Interaction]:
         case Kind.SHORTCUT:
             return SHORTCUTS.get(interaction.name, help_.unknown), interaction
         case Kind.CLOSED:
-            return help_.ignore, interaction
+            return CLOSINGS.get(interaction.name, help_.ignore), interaction
         case Kind.EVENT:
             return EVENTS.get(interaction.name.partition(".")[0], help_.ignore), interaction
 

@@ -14,6 +14,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
 from bot.metrics import Metrics
+from bot.psa_callbacks import Callbacks
 from core.db import ping
 from core.unit import Database
 
@@ -42,7 +43,9 @@ class Probes:
         return None if await self.connected() else "the socket to Slack is not connected"
 
 
-def web_app(bolt: AsyncApp | None, probes: Probes, metrics: Metrics) -> web.Application:
+def web_app(
+    bolt: AsyncApp | None, probes: Probes, metrics: Metrics, callbacks: Callbacks | None = None
+) -> web.Application:
     """`bolt` None: no requests from Slack here (Socket Mode, or a worker); the probes are there all the same."""
 
     async def events(request: web.Request) -> web.Response:
@@ -72,6 +75,8 @@ def web_app(bolt: AsyncApp | None, probes: Probes, metrics: Metrics) -> web.Appl
 
     app = web.Application(client_max_size=LARGEST_BODY)
     app.router.add_post("/slack/events", events)
+    if callbacks is not None:
+        app.router.add_post("/psa/{account}/{connection}", callbacks.called)
     app.router.add_get("/livez", alive)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", show_metrics)

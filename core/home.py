@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from core.accounts import queries as people
 from core.accounts.models import AccessRequest, User
+from core.escalations import queries as escalations
+from core.escalations.pages import Handoff
 from core.fixes import queries as fixes
 from core.fixes.pages import Waiting
 from core.ids import UserId
@@ -24,7 +26,8 @@ ENGINEERS = frozenset({Role.ENGINEER, Role.ADMIN, Role.OWNER})
 
 @dataclass(frozen=True)
 class Home:
-    """`requests` and `in_question` are empty for who may not act on them. `drafts` counts those that wait for a review, up to 100."""
+    """`handed_on` is what nobody has claimed yet, and `drafts` how many wait for a review (counted up to 100), both for engineers; `requests` and
+    `in_question` are empty for who may not act on them."""
 
     waiting: Sequence[Waiting]
     waiting_total: int
@@ -34,6 +37,8 @@ class Home:
     in_question: Sequence[Delivery]
     calls: Calls
     drafts: int = 0
+    handed_on: Sequence[Handoff] = ()
+    handed_on_total: int = 0
 
 
 async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: int = 0) -> Home:
@@ -46,5 +51,7 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         names = await people.users(unit, [request.user_id for request in asked])
         requests = [(request, names[request.user_id].name) for request in asked]
     drafts = await scripts.pending_drafts(unit) if user.role in ENGINEERS else 0
+    handed_on, how_many = await escalations.waiting(unit) if user.role in ENGINEERS else ((), 0)
     unknown = await outbox.unknown(unit, user.slack_user_id)
-    return Home(waiting, total, waiting_page, mine, requests, unknown, await calls(unit, user), drafts)
+    of_calls = await calls(unit, user)
+    return Home(waiting, total, waiting_page, mine, requests, unknown, of_calls, drafts, handed_on, how_many)

@@ -23,10 +23,14 @@ DraftId = NewType("DraftId", UUID)
 TemplateId = NewType("TemplateId", UUID)
 CategoryId = NewType("CategoryId", UUID)
 SheetId = NewType("SheetId", UUID)
+ConnectionId = NewType("ConnectionId", UUID)
+FollowId = NewType("FollowId", UUID)
+PreviewId = NewType("PreviewId", UUID)
+PostingId = NewType("PostingId", UUID)
 TicketId = NewType("TicketId", UUID)
+EscalationId = NewType("EscalationId", UUID)
 WalkId = NewType("WalkId", UUID)
 ProposalId = NewType("ProposalId", UUID)
-EscalationId = NewType("EscalationId", UUID)
 
 
 class _Clock7:

@@ -15,9 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from core.errors import Invalid, Unavailable
 from core.ids import AccountId
 
@@ -67,13 +64,21 @@ class Keyring:
             keys[key_id] = key
         return Keyring(keys)
 
-    def seal(self, secret: str, place: Place) -> str:
-        """The sealed text: key id, nonce and ciphertext. Raises `Unavailable` without keys."""
+    def need(self) -> str:
+        """The id of the key that seals. Raises `Unavailable` when there is none."""
         key_id = next(iter(self.keys), None)
         if key_id is None:
             raise Unavailable(
                 "keys", f"{NAME} is not set, so nothing secret can be kept; whoever runs FlowPilot can set it."
             )
+        return key_id
+
+    def seal(self, secret: str, place: Place) -> str:
+        """The sealed text: key id, nonce and ciphertext. Raises `Unavailable` without keys."""
+        key_id = self.need()
+        # Loaded when first needed, like all that a process may never meet.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
         nonce = os.urandom(NONCE_BYTES)
         sealed = AESGCM(self.keys[key_id]).encrypt(nonce, secret.encode(), place.data)
         return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
@@ -86,6 +91,9 @@ class Keyring:
             raise Unavailable(
                 "keys", f"A secret was sealed with the key “{key_id}”, which {NAME} does not name any more."
             )
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
         try:
             whole = base64.b64decode(encoded, validate=True)
             return AESGCM(key).decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], place.data).decode()

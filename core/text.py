@@ -45,3 +45,17 @@ def first_line(text: str, limit: int) -> str:
     """The first line of `text` that says something, shortened."""
     lines = (line.strip() for line in text.splitlines())
     return shorten(next((line for line in lines if line), ""), limit)
+
+
+_ENDS = (".", "!", "?", ":", "…", "”", '"', ")", "。", "؟")
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def ended(text: str) -> str:
+    """`text` as a sentence: with a full stop where it ends without any sign."""
+    whole = text.rstrip()
+    return whole if whole.endswith(_ENDS) else f"{whole}."

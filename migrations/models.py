@@ -13,17 +13,21 @@ from core.accounts.models import (
 )
 from core.audit.models import AuditEvent
 from core.db import Base
-from core.escalations.models import Escalation
+from core.escalations.models import Escalation, EscalationCard
 from core.fixes.models import SuggestedFix
 from core.intake.flows.models import Flow, FlowExample, FlowMatching, FlowVersion
 from core.intake.proposals.models import FlowProposal
 from core.intake.tickets.models import Ticket
 from core.intake.walks.models import Walk
+from core.notes.models import Preview, WorkingCopy
+from core.notes.postings import Posting
 from core.nudges.models import Nudge, Reminder, ReminderNudge
 from core.outbox.models import Delivery, Received
+from core.psa.models import PsaConnection
 from core.scripts.models import Category, Draft, Generation, Sheet, Template, TemplateVersion
 from core.sessions.models import Fact, Message, Session
 from core.spending.models import Spending
+from core.tickets.models import TicketFollow
 from core.turns.models import Feedback, Turn
 
 MODELS: tuple[type[Base], ...] = (
@@ -36,6 +40,7 @@ MODELS: tuple[type[Base], ...] = (
     Delivery,
     Draft,
     Escalation,
+    EscalationCard,
     Fact,
     Feedback,
     Generation,
@@ -46,6 +51,9 @@ MODELS: tuple[type[Base], ...] = (
     FlowVersion,
     Message,
     Nudge,
+    Posting,
+    Preview,
+    PsaConnection,
     Received,
     Reminder,
     ReminderNudge,
@@ -57,9 +65,11 @@ MODELS: tuple[type[Base], ...] = (
     SuggestedFix,
     Template,
     TemplateVersion,
+    TicketFollow,
     Turn,
     Ticket,
     User,
+    WorkingCopy,
     Walk,
 )
 

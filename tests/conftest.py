@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.slack import Pace
 from core import bootstrap, embedded
 from core.llm.provider import ModelProvider
+from tests.desk import SECRET_KEYS, Desk, a_desk
 from tests.slack import Slack
 
 FOLDER = "TEST_DATABASE_FOLDER"
@@ -102,6 +103,8 @@ def settings_for(url: URL, workspace: SandboxServer, owner: str = "U0ANA00001") 
             "slack_signing_secret": known.signing_secret,
             "slack_api_url": workspace.api_url,
             "flowpilot_owners": owner,
+            "flowpilot_secret_keys": SECRET_KEYS,
+            "flowpilot_psa_hosts": "127.0.0.1",
             "port": 0,
         }
     )
@@ -134,4 +137,11 @@ async def slack(bot: Bot, workspace: SandboxServer) -> AsyncGenerator[Slack]:
     """The workspace as its people use it, with the bot beneath it."""
     del bot
     async with Slack(workspace.url) as one:
+        yield one
+
+
+@pytest.fixture
+async def desk() -> AsyncGenerator[Desk]:
+    """A service desk beside the bot; `tests.desk.connected` connects the bot's account to it."""
+    async with a_desk() as one:
         yield one

@@ -104,6 +104,11 @@ class Person:
         menu = shown.menu(label, option)
         return await self.do("press", **shown.where, **menu.where, value=menu.value_of(option, screen), **more)
 
+    async def type_into(self, modal: Modal, block_id: str, words: str) -> Reply:
+        """Type into a field; where the form listens to its fields the bot is told, as it is while somebody writes."""
+        current = (await self.screen()).now(modal)
+        return await self.do("press", **current.where, **current.field(block_id).where, value=words)
+
     async def open_modal(self, label: str, on: Message | Modal | Home, within: float = 5) -> Modal:
         """Press, and return the modal that opens, or what the modal on top has turned into."""
         before = await self.modal()

@@ -1,8 +1,10 @@
 """Events to the bot: which ones a change raises, and their redelivery until one is accepted."""
 
 import asyncio
+import re
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from bot.sandbox import payloads
 from bot.sandbox.gateway import Answer, Attempt, Gateway
@@ -12,6 +14,7 @@ from bot.sandbox.scopes import EVENTS
 from bot.sandbox.wire import Json, text
 from bot.sandbox.workspace import Workspace
 
+LINK = re.compile(r"https?://[^\s<>|]+")
 SUBSCRIPTIONS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
@@ -79,7 +82,21 @@ class Events:
         heard = channel.kind != "im" and channel.bot_is_member and self.wanted("app_mention")
         if mentioned and heard and message.bot_id is None:
             raised.append({**inner, "type": "app_mention"})
+        if message.bot_id is None and self.wanted("link_shared") and (links := self._links(message.text)):
+            ts, event_ts = message.ts, self.workspace.next_ts()
+            shared: Json = {"type": "link_shared", "channel": channel.id, "user": message.user, "links": links}
+            raised.append({**shared, "message_ts": ts, "thread_ts": message.thread_ts, "event_ts": event_ts})
         return raised
+
+    def _links(self, said: str) -> list[Json]:
+        """Return the links to the app's domains, each once."""
+        found: dict[str, Json] = {}
+        for url in map(str, LINK.findall(said)):
+            host = str(urlsplit(str(url)).hostname or "").lower()
+            for domain in self.workspace.settings.unfurl_domains:
+                if host == domain or host.endswith(f".{domain}"):
+                    found[url] = {"domain": domain, "url": url}
+        return list(found.values())
 
     def _content(self, message: Message, channel: Channel) -> Json:
         inner = message.payload(self.workspace.settings) | {"channel": channel.id, "event_ts": message.ts}

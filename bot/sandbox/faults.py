@@ -5,8 +5,9 @@ from typing import Literal
 
 from bot.sandbox.wire import Json, seconds, text, whole
 
-Mode = Literal["drop_before", "drop_after", "error", "http500", "ratelimited", "slow"]
-MODES = ("drop_before", "drop_after", "error", "http500", "ratelimited", "slow")
+Mode = Literal["drop_before", "drop_after", "error", "http500", "ratelimited", "slow", "keep_status"]
+MODES = ("drop_before", "drop_after", "error", "http500", "ratelimited", "slow", "keep_status")
+"""keep_status is the desk's alone: a change of status is accepted and not made."""
 
 
 @dataclass

@@ -13,18 +13,26 @@ import aiohttp
 import yaml
 
 from bot.sandbox import story
+from bot.sandbox.desk.server import DeskServer
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.settings import WorkspaceSettings
 from bot.sandbox.wire import Json
 from bot.settings import Settings
-from bot.shell import grant
+from bot.shell import connect, grant
 from core import embedded
 from core.db import Url
 from core.errors import Unavailable
+from core.psa.commands import ConnectConnectWise
+from core.psa.models import Target
+from core.sealed import fresh_key
 
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
 PATIENCE = 40.0
 STOP_PATIENCE = 12.0
+
+
+RESOLVED = ("Resolved", "Completed")
+ESCALATED = ("Escalated to Level 2", "Escalated to Vendor")
 
 
 def bot_environment(workspace: SandboxServer, database: Url, port: int) -> dict[str, str]:
@@ -37,6 +45,9 @@ def bot_environment(workspace: SandboxServer, database: Url, port: int) -> dict[
         "SLACK_SIGNING_SECRET": known.signing_secret,
         "SLACK_API_URL": workspace.api_url,
         "FLOWPILOT_OWNERS": story.OWNER,
+        "FLOWPILOT_SECRET_KEYS": fresh_key(),
+        "FLOWPILOT_PSA_HOSTS": "127.0.0.1",
+        "FLOWPILOT_PUBLIC_URL": "",
         "PORT": str(port),
         "LOG_FORMAT": "console",
     }
@@ -116,6 +127,8 @@ async def sandbox(port: int, mode: str, told: asyncio.Event) -> None:
     settings = WorkspaceSettings(mode="socket" if mode == "socket" else "http")
     workspace = SandboxServer(settings.of_manifest(yaml.safe_load(MANIFEST.read_text())))
     await workspace.start("127.0.0.1", port)
+    desk = DeskServer()
+    await desk.start()
     bot_port = free_port()
     if mode == "http":
         workspace.deliver_to(f"http://127.0.0.1:{bot_port}/slack/events")
@@ -123,18 +136,31 @@ async def sandbox(port: int, mode: str, told: asyncio.Event) -> None:
     workspace.control_bot_with(beneath.control)
     try:
         await beneath.start()
-        await _cast(beneath)
+        await _cast(beneath, desk)
         await story.tell(workspace.url)
-        print(f"\nFlowPilot's sandbox is ready: {workspace.url}\nCtrl-C ends it.\n", flush=True)
+        print(
+            f"\nFlowPilot's sandbox is ready: {workspace.url}\nIts service desk: {desk.url}\nCtrl-C ends it.\n",
+            flush=True,
+        )
         await told.wait()
     finally:
         await beneath.stop()
         await workspace.stop()
+        await desk.stop()
         await embedded.stop_if_unused()
 
 
-async def _cast(beneath: BotProcess) -> None:
-    """Gives the people of the story their roles, as an operator would from the shell."""
+async def _cast(beneath: BotProcess, desk: DeskServer) -> None:
+    """Gives the people of the story their roles and connects the desk, as an operator would from the shell."""
     settings = Settings.model_validate({name.lower(): value for name, value in beneath.environment.items()})
     for person, role in story.ROLES.items():
         await grant(settings, person, role, cover_l1=False)
+    keys = desk.keys
+    form = ConnectConnectWise(
+        site=desk.url,
+        company=keys.company,
+        public_key=keys.public_key,
+        private_key=keys.private_key,
+        client_id=keys.client_id,
+    )
+    await connect(settings, form.login(settings.psa_hosts), {Target.RESOLVED: RESOLVED, Target.ESCALATED: ESCALATED})

@@ -36,6 +36,7 @@ LISTED = {"public_channel": "channels:read", "private_channel": "groups:read", "
 EVENTS = {
     "app_mention": "app_mentions:read",
     "channel_archive": "channels:read",
+    "link_shared": "links:read",
     "member_joined_channel": "channels:read",
     "member_left_channel": "channels:read",
     "message.channels": "channels:history",

@@ -11,6 +11,7 @@ EVENTS = (
     "app_mention",
     "app_uninstalled",
     "channel_archive",
+    "link_shared",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -67,6 +68,7 @@ class WorkspaceSettings:
     events: tuple[str, ...] = EVENTS
     commands: tuple[SlashCommand, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
+    unfurl_domains: tuple[str, ...] = ("127.0.0.1",)
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
     retry_seconds: tuple[float, ...] = (0.0, 1.0, 3.0)
@@ -89,6 +91,8 @@ class WorkspaceSettings:
                 )
                 for each in objs(features.get("slash_commands"))
             ),
+            # The sandbox's own desk, beside what the manifest names.
+            unfurl_domains=(*self.unfurl_domains, *(text(each) for each in items(features.get("unfurl_domains")))),
             shortcuts=tuple(
                 Shortcut(
                     text(each.get("name")),

@@ -70,10 +70,12 @@ class Teller:
             await asyncio.sleep(0.05)
 
 
-SPOOLER = "The print spooler on PRINT01 stops every few minutes, nobody in accounting can print since this morning"
+SPOOLER = (
+    "The print spooler on PRINT01 stops every few minutes, nobody in accounting can print since this morning (#99120)"
+)
 VPN = "vpn connects but the file server at head office is not reachable, routes look wrong after the update"
-DISK = "C: drive on SRV-APP02 is full again, backups fail with not enough disk space"
-OUTLOOK = "outlook keeps asking for the password and then says the mail profile cannot be opened"
+DISK = "C: drive on SRV-APP02 is full again, backups fail with not enough disk space (#99122)"
+OUTLOOK = "outlook keeps asking for the password and then says the mail profile cannot be opened (#99121)"
 
 
 async def tell(url: str) -> None:

@@ -22,6 +22,7 @@ class Preferences(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     abandon_after_days: int = Field(default=14, ge=1, le=365)
+    escalation_channel: str | None = Field(default=None, max_length=30)
     enabled_l1_categories: tuple[str, ...] | None = None
     """What first-line walks may be built for; None: every category there is."""
     mail_customers: bool = False

@@ -143,6 +143,21 @@ async def admins(unit: Unit) -> Sequence[User]:
     return (await unit.session.scalars(wanted)).all()
 
 
+async def engineers(unit: Unit) -> Sequence[User]:
+    """Whoever may take up an escalation, oldest first, at most 50."""
+    wanted = (
+        select(User)
+        .where(
+            User.account_id == unit.account_id,
+            User.role.in_([Role.ENGINEER, Role.ADMIN, Role.OWNER]),
+            User.kind == Kind.MEMBER,
+        )
+        .order_by(User.id)
+        .limit(50)
+    )
+    return (await unit.session.scalars(wanted)).all()
+
+
 async def owners(unit: Unit) -> int:
     """How many owners the account has; their rows stay locked, so that two cannot leave at once."""
     wanted = select(User.id).where(User.account_id == unit.account_id, User.role == Role.OWNER).with_for_update()

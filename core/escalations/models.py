@@ -89,3 +89,19 @@ class Escalation(AccountOwned, Base, kw_only=True):
         if self.claimed_by != by and not may_any:
             raise Conflict(f"{claimer} has this escalation; only they or an admin can release it.")
         self.claimed_by = self.claimed_at = None
+
+
+class EscalationCard(AccountOwned, Base, kw_only=True):
+    """One message that shows an escalation."""
+
+    __tablename__ = "escalation_cards"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "escalation_id"], ["escalations.account_id", "escalations.id"], ondelete="CASCADE"
+        ),
+        Index(None, "account_id", "escalation_id"),
+    )
+
+    escalation_id: Mapped[UUID]
+    channel: Mapped[str]
+    ts: Mapped[str]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,20 +8,10 @@ from sqlalchemy.orm import aliased
 
 from core.accounts.models import User
 from core.errors import NotFound
-from core.escalations.models import Escalation
+from core.escalations.models import Escalation, EscalationCard
+from core.escalations.pages import PAGE, Handoff
 from core.ids import EscalationId
 from core.unit import Unit
-
-PAGE = 10
-
-
-@dataclass(frozen=True)
-class Handoff:
-    """An escalation with the names of who raised and who claimed it."""
-
-    escalation: Escalation
-    raiser: str
-    claimer: str | None
 
 
 def _with_names():
@@ -75,3 +64,22 @@ async def handoffs(unit: Unit, ids: Sequence[UUID]) -> Sequence[Handoff]:
     """The escalations with these ids, as far as they are there."""
     wanted = _with_names().where(Escalation.account_id == unit.account_id, Escalation.id.in_(ids))
     return [Handoff(*row) for row in await unit.session.execute(wanted)]
+
+
+async def latest_of(unit: Unit, session_id: UUID) -> Handoff | None:
+    """The session's escalation that is not closed."""
+    wanted = _with_names().where(
+        Escalation.account_id == unit.account_id,
+        Escalation.session_id == session_id,
+        Escalation.closed_at.is_(None),
+    )
+    row = (await unit.session.execute(wanted.order_by(Escalation.id.desc()).limit(1))).first()
+    return Handoff(*row) if row else None
+
+
+async def cards(unit: Unit, escalation_id: EscalationId) -> Sequence[EscalationCard]:
+    """Where it is shown."""
+    wanted = select(EscalationCard).where(
+        EscalationCard.account_id == unit.account_id, EscalationCard.escalation_id == escalation_id
+    )
+    return (await unit.session.scalars(wanted)).all()

@@ -204,6 +204,13 @@ class SuggestedFix(AccountOwned, Base, kw_only=True):
             return
         self._judge(outcome, reason, None, by, at)
 
+    def never_applied(self, *, by: UserId, at: datetime, recorder: str | None = None) -> None:
+        """It was marked as applied and was not: dismissed, and nothing says any more that it was run. Raises `Conflict` on a final one."""
+        self._refuse_final(recorder)
+        self.applied_at = self.applied_by = self.verified_at = self.check_at = None
+        self.status, self.recorded_by, self.recorded_at = FixStatus.DISMISSED, by, at
+        self.supersede(None, at)
+
     def supersede(self, successor: UUID | None, at: datetime) -> None:
         """Another fix takes its place; the first time counts."""
         if self.superseded_at is None:

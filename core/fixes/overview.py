@@ -8,13 +8,17 @@ from uuid import UUID
 
 from core.accounts import queries as people
 from core.accounts.models import User
+from core.escalations import queries as escalations
+from core.escalations.pages import Handoff
 from core.fixes import queries
 from core.fixes.models import SuggestedFix
 from core.ids import FixId, SessionId
+from core.psa import queries as connections
 from core.sessions import queries as sessions
-from core.sessions.models import Fact, Message, Session
+from core.sessions.models import Fact, Message, Session, SessionStatus
 from core.spending import queries as spending
 from core.spending.pages import NOTHING, Spent
+from core.tickets import queries as tickets
 from core.turns import queries as turns
 from core.unit import Unit
 
@@ -23,10 +27,19 @@ LAST_WORDS = 4
 
 @dataclass(frozen=True)
 class SessionCard:
+    """`note` says how far a note is that is on its way to the ticket, `handoff` who was asked to go on.
+
+    `can_link`: the account has a ticket system; `follows`: the thread hears of changes on the ticket.
+    """
+
     session: Session
     owner: User
     facts: Sequence[Fact]
     fix: SuggestedFix | None
+    note: str | None = None
+    handoff: Handoff | None = None
+    can_link: bool = False
+    follows: bool = False
     spent: Spent = NOTHING
 
 
@@ -35,8 +48,18 @@ async def session_card(unit: Unit, session_id: SessionId) -> SessionCard:
     session = await sessions.session(unit, session_id)
     owner = await people.user(unit, session.owner_id)
     fix = (await queries.active_of(unit, [session.id])).get(session.id)
-    facts = await sessions.facts(unit, session_id)
-    return SessionCard(session, owner, facts, fix, await spending.of_session(unit, session_id))
+    handoff = await escalations.latest_of(unit, session_id) if session.status is SessionStatus.ESCALATED else None
+    linked = session.psa_ticket_id is not None
+    return SessionCard(
+        session,
+        owner,
+        await sessions.facts(unit, session_id),
+        fix,
+        spent=await spending.of_session(unit, session_id),
+        handoff=handoff,
+        can_link=linked or bool(await connections.connections(unit)),
+        follows=linked and await tickets.follow_of(unit, session_id) is not None,
+    )
 
 
 @dataclass(frozen=True)

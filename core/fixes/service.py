@@ -68,6 +68,18 @@ async def record_outcome(unit: Unit, wanted: RecordOutcome) -> SuggestedFix:
     return locked.fix
 
 
+async def never_applied(unit: Unit, fix_id: FixId) -> SuggestedFix:
+    """Takes back that a fix was applied, and dismisses it. Raises `Conflict` when it is final."""
+    person = unit.scope.need_engineer("record an outcome")
+    locked = await queries.fix_for_update(unit, fix_id)
+    before, applied_at = locked.fix.status, locked.fix.applied_at
+    locked.fix.never_applied(by=person.id, at=unit.now, recorder=locked.recorder)
+    was = applied_at.isoformat() if applied_at else None
+    unit.audit("fix.never_applied", locked.fix.id, before=before, after=locked.fix.status, applied_at=was)
+    await _moved(unit, locked, before)
+    return locked.fix
+
+
 async def correct_outcome(unit: Unit, wanted: CorrectOutcome) -> SuggestedFix:
     """Replaces a final outcome; both stand in the audit. Raises `Conflict`, `Forbidden`, `Invalid` on `notes`."""
     person = unit.scope.need_engineer("correct an outcome")

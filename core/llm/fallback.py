@@ -14,6 +14,7 @@ import structlog
 from core.errors import Unavailable
 from core.llm.asking import ModelAway, Unusable
 from core.llm.flows import Choice, NextStep, Sorting, WalkView
+from core.llm.notes import DraftNote, NoteBundle, NoteKind, Rewritten
 from core.llm.provider import (
     FoundParameters,
     ModelProvider,
@@ -30,6 +31,7 @@ log = structlog.get_logger()
 
 # A person has waited up to three seconds for the burst to end and for a worker, and must have an answer after twenty.
 TURN_SECONDS = 15.0
+NOTE_SECONDS = 20.0  # below the lease of the draft
 STEP_SECONDS = 12.0  # somebody is on the phone
 SORTING_SECONDS = 3.0
 EXTRACTION_SECONDS = 20.0  # nobody waits for it
@@ -122,6 +124,20 @@ class FallbackProvider:
         if found is not None:
             return found
         return replace(await self._offline.extract_parameters(script), usage=spent)
+
+    async def write_note(self, kind: NoteKind, bundle: NoteBundle) -> DraftNote:
+        """Return the model's note or, where it has none in time, the one composed without it."""
+        note, _ = await self._within(NOTE_SECONDS, lambda: self._model.write_note(kind, bundle))
+        return note if note is not None else await self._offline.write_note(kind, bundle)
+
+    async def rewrite_section(
+        self, kind: NoteKind, bundle: NoteBundle, key: str, text: str, instruction: str
+    ) -> Rewritten:
+        """Return the section as the model has it, else as far as words alone can follow the instruction."""
+        anew, _ = await self._within(
+            NOTE_SECONDS, lambda: self._model.rewrite_section(kind, bundle, key, text, instruction)
+        )
+        return anew if anew is not None else await self._offline.rewrite_section(kind, bundle, key, text, instruction)
 
     async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
         """The model's category; none where it does not answer in time, too: then the words have the last word."""

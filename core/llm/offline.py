@@ -7,6 +7,7 @@ from core.llm.candidates import QUESTIONS, Background, Shelf, statement_of, titl
 from core.llm.conversing import ASKS_FROM, JUDGED, converse
 from core.llm.flows import OfflineFlows
 from core.llm.hearing import GENERAL_QUESTIONS
+from core.llm.offline_notes import OfflineNotes
 from core.llm.parameters import OfflineParameters
 from core.llm.playbooks import Playbook
 from core.llm.provider import (
@@ -22,7 +23,7 @@ from core.llm.wording import after_failures, carried_on
 from core.llm.words import Words
 
 
-class OfflineProvider(OfflineFlows, OfflineParameters):
+class OfflineProvider(OfflineFlows, OfflineNotes, OfflineParameters):
     """Answers from rules alone: the same problem and past give the same turn, and nothing outside is asked."""
 
     def __init__(self, playbooks: Iterable[Playbook]) -> None:

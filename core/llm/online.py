@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.llm import flow_asking, turns
+from core.llm import flow_asking, note_asking, turns
 from core.llm.asking import Asks
 from core.llm.flows import Choice, NextStep, Sorting, WalkView
+from core.llm.notes import DraftNote, NoteBundle, NoteKind, Rewritten
 from core.llm.offline import OfflineProvider
 from core.llm.parameters import found_by_model
 from core.llm.provider import (
@@ -45,6 +46,14 @@ class OnlineProvider:
     async def extract_parameters(self, script: ScriptView) -> FoundParameters:
         """Return what the model picks of the script. Raises `ModelAway` or `Unusable`."""
         return await found_by_model(self._asks, script)
+
+    async def write_note(self, kind: NoteKind, bundle: NoteBundle) -> DraftNote:
+        return await note_asking.write_note(self._asks, kind, bundle)
+
+    async def rewrite_section(
+        self, kind: NoteKind, bundle: NoteBundle, key: str, text: str, instruction: str
+    ) -> Rewritten:
+        return await note_asking.rewrite_section(self._asks, kind, bundle, key, text, instruction)
 
     async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
         return await flow_asking.classify(self._asks, problem, categories)

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from core.llm.flows import FlowComposer
+from core.llm.notes import NoteWriter
 
 TITLE_LIMIT = 200
 
@@ -225,7 +226,7 @@ class Turn:
     composed_without_ai: bool = False
 
 
-class ModelProvider(FlowComposer, Protocol):
+class ModelProvider(NoteWriter, FlowComposer, Protocol):
     """What the house asks of a model, or of the rules that stand in for one."""
 
     @property

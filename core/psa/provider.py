@@ -15,6 +15,8 @@ from uuid import UUID
 
 from core.errors import Conflict, NotFound, Unavailable
 
+MARK = "[FlowPilot "
+"""How the last line of every note of ours begins."""
 PAGE = 25
 """Tickets on one page of a search."""
 
@@ -118,7 +120,7 @@ class Note:
 
 @dataclass(frozen=True)
 class NewNote:
-    """A note to add. `notify` mails the customer's contact, and is ignored for an internal one.
+    """A note to add. `notify` mails the customer's contact, and is ignored for an internal one; Request Tracker mails a reply by its own rules.
 
     `mark` finds the note again after a lost answer: it is written under the text (see `marked`).
     """
@@ -202,6 +204,10 @@ class PsaProvider(Protocol):
         """Harmless when it is gone already."""
         ...
 
+    async def heard(self, signature: str, body: bytes) -> str:
+        """The id of the ticket that a call to the `url` of `follow` says has changed. Raises `PsaRefused` unless the system signed it."""
+        ...
+
 
 class PsaAway(Unavailable):
     """It cannot be reached, or answers with an error of its own. `maybe_done`: a write may have been done although its answer was lost."""
@@ -252,4 +258,4 @@ def marked(note: NewNote) -> str:
 
 
 def mark_line(mark: UUID) -> str:
-    return f"[FlowPilot {mark.hex}]"
+    return f"{MARK}{mark.hex}]"

@@ -12,13 +12,18 @@ class Command(BaseModel):
 
 
 class StartSession(Command):
-    """`channel` and, where the thread exists already, `thread_ts` say where the card goes. `anyway`: although an open one is much like it."""
+    """`channel` and, where the thread exists already, `thread_ts` say where the card goes.
+
+    `ticket` is one that was chosen ("connection:number"); `anyway`: an open one about the same ticket, or much
+    like it, was pointed out already.
+    """
 
     problem: str | None = None
+    ticket: str | None = None
+    anyway: bool = False
     channel: str
     thread_ts: str | None = None
     private_channel: bool = False
-    anyway: bool = False
 
 
 class RenameSession(Command):

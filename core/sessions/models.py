@@ -46,6 +46,13 @@ class Session(AccountOwned, Base, kw_only=True):
         ForeignKeyConstraint(["account_id", "owner_id"], ["users.account_id", "users.id"]),
         Index("ai_sessions_thread_key", "account_id", "channel", "thread_ts", unique=True),
         Index(
+            "ai_sessions_ticket_ix",
+            "account_id",
+            "psa_connection_id",
+            "psa_ticket_id",
+            postgresql_where=text("psa_ticket_id is not null"),
+        ),
+        Index(
             "ai_sessions_owner_ix",
             "account_id",
             "owner_id",
@@ -74,6 +81,9 @@ class Session(AccountOwned, Base, kw_only=True):
     psa_ticket_id: Mapped[str | None] = mapped_column(default=None)
     psa_ticket_label: Mapped[str | None] = mapped_column(default=None)
     psa_ticket_url: Mapped[str | None] = mapped_column(default=None)
+    psa_board_id: Mapped[str | None] = mapped_column(default=None)
+    psa_company: Mapped[str | None] = mapped_column(default=None)
+    psa_contact: Mapped[str | None] = mapped_column(default=None)
     resolution_note_markdown: Mapped[str | None] = mapped_column(default=None)
     resolution_note_posted_at: Mapped[datetime | None] = mapped_column(default=None)
     resolution_note_external_id: Mapped[str | None] = mapped_column(default=None)
@@ -126,11 +136,55 @@ class Session(AccountOwned, Base, kw_only=True):
         self.stir(at)
         self.owner_id = owner
 
+    def check_resolve(self) -> None:
+        """Raises `Conflict` when it cannot be resolved from the status it has."""
+        if self.status is SessionStatus.RESOLVED:
+            raise Conflict("This session is resolved already. *Reopen* in its menu makes it active again.")
+
+    def check_escalate(self) -> None:
+        """Raises `Conflict` when it cannot be escalated from the status it has."""
+        if self.status not in {
+            SessionStatus.ACTIVE,
+            SessionStatus.PAUSED,
+            SessionStatus.RESOLVED,
+            SessionStatus.ABANDONED,
+        }:
+            raise Conflict(
+                f"Only an active, paused or resolved session can be escalated; this one is {label(self.status)}."
+            )
+
+    def resolve(self, summary: str, at: datetime) -> None:
+        """Closed as solved. The caller has checked that nothing else is on its way to the ticket."""
+        self.stir(at)
+        self.status, self.resolution_summary, self.resolved_at = SessionStatus.RESOLVED, summary, at
+
+    def request_escalation(self, at: datetime) -> None:
+        """An escalation was confirmed, and its post has not concluded."""
+        self.stir(at)
+        self.status = SessionStatus.REQUESTING_ESCALATION
+
+    def escalate(self, reason: str, at: datetime) -> None:
+        self.stir(at)
+        self.status, self.escalation_reason, self.resolved_at = SessionStatus.ESCALATED, reason, None
+
+    def reopen(self, at: datetime) -> None:
+        """Raises `Conflict` unless it is resolved."""
+        if self.status is not SessionStatus.RESOLVED:
+            raise Conflict(f"Only a resolved session can be reopened; this one is {label(self.status)}.")
+        self.stir(at)
+        self.status, self.resolved_at = SessionStatus.ACTIVE, None
+
     def take_up(self, owner: UserId, at: datetime) -> None:
         """An escalation was claimed: the claimer works on it from here."""
         self.stir(at)
         self.owner_id = owner
         self.status = SessionStatus.ACTIVE
+
+    def hand_back(self, at: datetime) -> None:
+        """Whoever claimed it gave it back to the queue."""
+        if self.status in {SessionStatus.ACTIVE, SessionStatus.PAUSED}:
+            self.stir(at)
+            self.status = SessionStatus.ESCALATED
 
 
 def label(status: SessionStatus) -> str:

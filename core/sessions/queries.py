@@ -43,6 +43,12 @@ async def session_for_update(unit: Unit, session_id: SessionId | UUID) -> Sessio
     return row
 
 
+async def several(unit: Unit, ids: Sequence[UUID]) -> dict[UUID, Session]:
+    """The sessions with these ids, by id."""
+    wanted = select(Session).where(Session.account_id == unit.account_id, Session.id.in_(set(ids)))
+    return {row.id: row for row in await unit.session.scalars(wanted)}
+
+
 async def in_thread(unit: Unit, channel: str, thread_ts: str) -> Session | None:
     """The session of one Slack thread."""
     return await unit.session.scalar(
@@ -52,10 +58,10 @@ async def in_thread(unit: Unit, channel: str, thread_ts: str) -> Session | None:
     )
 
 
-async def open_in(unit: Unit, channel: str) -> Sequence[Session]:
-    """The open sessions of one channel, the most recently used first, at most 20."""
+async def open_in(unit: Unit, channel: str, statuses: Sequence[SessionStatus] = OPEN) -> Sequence[Session]:
+    """The sessions of one channel that are open, or have one of `statuses`; the most recently used first, at most 20."""
     wanted = select(Session).where(
-        Session.account_id == unit.account_id, Session.channel == channel, Session.status.in_(OPEN)
+        Session.account_id == unit.account_id, Session.channel == channel, Session.status.in_(statuses)
     )
     return (await unit.session.scalars(wanted.order_by(Session.last_active_at.desc()).limit(20))).all()
 

@@ -9,8 +9,10 @@ from core.accounts import preferences
 from core.accounts import queries as people
 from core.accounts.models import Kind
 from core.errors import Conflict, Invalid
-from core.ids import FactId, MessageId, SessionId, UserId, new_id
-from core.outbox.events import HomeChanged, MessageWritten, ProposalWanted, SessionChanged, SessionStarted
+from core.ids import ConnectionId, FactId, MessageId, SessionId, UserId, new_id
+from core.outbox.events import HomeChanged, MessageWritten, ProposalWanted, SessionChanged, SessionStarted, TicketNamed
+from core.psa import queries as connections
+from core.psa import references
 from core.scope import Role
 from core.sessions import queries
 from core.sessions.commands import AddFact, EditFact, HandTo, RenameSession, StartSession
@@ -52,11 +54,35 @@ async def start(unit: Unit, wanted: StartSession) -> Session:
             last_active_at=unit.now,
         )
     )
+    if wanted.ticket:
+        await _choose_ticket(unit, session, wanted.ticket)
     unit.audit("session.started", session.id, channel=wanted.channel)
     unit.emit(SessionStarted(SessionId(session.id)))
+    if wanted.ticket or references.named_in(problem):
+        unit.emit(TicketNamed(SessionId(session.id)))
     unit.emit(ProposalWanted(SessionId(session.id)))
     unit.emit(HomeChanged(person.id))
     return session
+
+
+def chosen_ticket(text: str) -> tuple[ConnectionId, str]:
+    """A choice of the ticket look-up ("connection:number"). Raises `Invalid` on `ticket` for anything else."""
+    connection, _, number = text.partition(":")
+    try:
+        found = ConnectionId(UUID(connection))
+    except ValueError:
+        found = None
+    if found is None or not (number.isascii() and number.isdecimal() and len(number) < 11):
+        raise Invalid("Please choose a ticket from the list.", field="ticket")
+    return found, number
+
+
+async def _choose_ticket(unit: Unit, session: Session, ticket: str) -> None:
+    """Names the ticket at once; what it holds is read after the session stands, so that a slow desk holds up nobody."""
+    connection_id, number = chosen_ticket(ticket)
+    connection = await connections.connection_for_update(unit, connection_id)
+    session.psa_connection_id, session.psa_ticket_id = connection.id, number
+    session.psa_ticket_label = connection.system.label(number)
 
 
 def changed(unit: Unit, session: Session) -> None:
@@ -81,6 +107,16 @@ async def resume(unit: Unit, session_id: SessionId) -> Session:
     unit.audit("session.resumed", session.id)
     changed(unit, session)
     unit.emit(ProposalWanted(SessionId(session.id)))  # what was said meanwhile is answered now
+    return session
+
+
+async def reopen(unit: Unit, session_id: SessionId) -> Session:
+    """A resolved one goes on; its ticket stays as it is. Raises `Conflict`."""
+    unit.scope.need_engineer("reopen a session")
+    session = await queries.session_for_update(unit, session_id)
+    session.reopen(unit.now)
+    unit.audit("session.reopened", session.id)
+    changed(unit, session)
     return session
 
 

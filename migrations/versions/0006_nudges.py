@@ -45,10 +45,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("kind in ('fix', 'drafts', 'escalation', 'walk', 'weekly')", name=op.f("nudges_kind_check")),
         sa.CheckConstraint(
-            "state in ('planned', 'sending', 'sent', 'answered', 'cancelled', 'unknown')", name=op.f("nudges_state_check")
+            "state in ('planned', 'sending', 'sent', 'answered', 'cancelled', 'unknown')",
+            name=op.f("nudges_state_check"),
         ),
         sa.CheckConstraint(
-            "answer in ('settled', 'parked_again', 'snoozed', 'muted', 'undeliverable')", name=op.f("nudges_answer_check")
+            "answer in ('settled', 'parked_again', 'snoozed', 'muted', 'undeliverable')",
+            name=op.f("nudges_answer_check"),
         ),
         sa.CheckConstraint("number >= 1", name=op.f("nudges_number_check")),
         sa.ForeignKeyConstraint(

@@ -48,6 +48,8 @@ async def _clicks_group(product: Product, api: str, options: Options) -> Measure
         await bare_start.repeat(partial(baseline, "bare", api))
         await our_start.repeat(product.server)
     bare, stock, ours, outcome = await _clicks(product, api, options)
+    _say("previews")
+    preview, empty = await _previews(product, options)
     _say("round trips")
     trips = await once.round_trips(product)
     _say(f"memory over {options.clicks:,} clicks")
@@ -59,6 +61,7 @@ async def _clicks_group(product: Product, api: str, options: Options) -> Measure
         Row("committed outcome: CPU / bare Bolt", ratios(outcome.cpu_ms, bare.cpu_ms), 6, 4),
         Row("committed outcome: p50 / stock Bolt's empty ack", ratios(outcome.p50_ms, stock.p50_ms), 0.35, 0.20),
         Row("committed outcome: database round trips", trips, 7, 5, ""),
+        Row("preview of an unchanged state: p50 / an empty modal", ratios(preview.p50_ms, empty.p50_ms), 1.5, 1.2),
         Row("memory at start / bare Bolt", ratios(our_start.rss, bare_start.rss), 2.5, 1.8),
         Row(f"memory growth over {options.clicks:,} clicks", [growth / _MB], 3, 0, "MB"),
         Row("start to first ack / bare Bolt", ratios(our_start.seconds, bare_start.seconds), 3, 2),
@@ -72,6 +75,8 @@ async def _clicks_group(product: Product, api: str, options: Options) -> Measure
         f"FlowPilot: CPU of an ack at c={AT_ONCE}, ms": median(ours.cpu_ms),
         "FlowPilot: committed outcome p50, ms": median(outcome.p50_ms),
         f"FlowPilot: CPU of a committed outcome at c={AT_ONCE}, ms": median(outcome.cpu_ms),
+        "FlowPilot: an empty modal, p50 of its ack, ms": median(empty.p50_ms),
+        "FlowPilot: a note's preview, p50 of its ack, ms": median(preview.p50_ms),
         "bare Bolt: start to first ack, s": median(bare_start.seconds),
         "FlowPilot: start to first ack, s": median(our_start.seconds),
         "bare Bolt: memory at start, MB": median(bare_start.rss) / _MB,
@@ -96,6 +101,15 @@ async def _clicks(product: Product, api: str, options: Options) -> tuple[Series,
             if acked != recorded:
                 raise RuntimeError(f"{acked} outcomes were acknowledged, and {recorded} are recorded")
     return bare, stock, ours, outcome
+
+
+async def _previews(product: Product, options: Options) -> tuple[Series, Series]:
+    preview, empty = Series(), Series()
+    async with product.server() as server:
+        for _ in range(options.repeats):
+            await empty.repeat(server, product.empty_modals(server), options)
+            await preview.repeat(server, product.previews(server), options)
+    return preview, empty
 
 
 async def _nudges_group(product: Product, api: str, options: Options) -> Measured:

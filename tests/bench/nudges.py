@@ -28,6 +28,9 @@ from core.ids import AccountId
 from core.intake.desk import Desk
 from core.llm.offline import OfflineProvider
 from core.nudges import queries
+from core.psa.address import TrustedHosts
+from core.psa.registry import Psas
+from core.sealed import Keyring
 from core.unit import Database
 from tests import bulk
 from tests.bench.clicks import BOT, BOT_PERSON, TEAM, Click
@@ -147,7 +150,14 @@ class _Place:
         await self.connection.execute("vacuum (analyze)")
         metrics = Metrics()
         worker = Worker(
-            self.database, self.worker_engine, self.installations, OfflineProvider(()), Desk(), EFFECTS, metrics
+            self.database,
+            self.worker_engine,
+            self.installations,
+            OfflineProvider(()),
+            Psas(Keyring(), TrustedHosts()),
+            Desk(),
+            EFFECTS,
+            metrics,
         )
         nudging = Nudging(self.database, self.worker_engine, self.installations, metrics)
         self.database.wake = worker.wake

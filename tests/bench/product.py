@@ -1,6 +1,7 @@
 """FlowPilot itself under measurement: its server on a database of its own, with fixes to record outcomes of."""
 
 import asyncio
+import itertools
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -16,15 +17,23 @@ from core import bootstrap, embedded
 from core.accounts import queries as accounts
 from core.db import engine_as
 from core.fixes import service as fixes
+from core.fixes.commands import RecordOutcome
+from core.fixes.models import Outcome
+from core.ids import FixId, PreviewId, SessionId
+from core.llm import notes_offline
+from core.llm.notes import NoteKind
 from core.llm.provider import Proposal
+from core.notes import composing, previews
 from core.sessions import service as sessions
-from core.sessions.commands import StartSession
+from core.sessions.commands import AddFact, StartSession
 from core.unit import Database
 from tests.bench.clicks import BOT_TOKEN, CHANNEL, PERSON, SIGNING_SECRET, TEAM, Click
 from tests.bench.load import Connection
 from tests.bench.servers import Server, free_port, running
 
 OUTCOME = "fixes.record.applied_success"
+PREVIEW = "notes.preview.resolution"
+EMPTY_MODAL = "sessions.new"
 _FIXES = 6_000
 _SESSIONS_A_UNIT = 20
 
@@ -37,6 +46,7 @@ class Product:
     api: str
     log: Path
     fixes: list[str]
+    drafted: list[str]
 
     def server(
         self, *flags: str, database: URL | None = None, role: str = "web"
@@ -61,6 +71,16 @@ class Product:
         """Clicks on *It worked*, each on another fix, until all have been pressed; `forget` makes them new."""
         click, left = Click(OUTCOME, port=server.port), iter(self.fixes)
         return lambda: click.requests(left)
+
+    def previews(self, server: Server) -> Callable[[], Iterator[bytes]]:
+        """Clicks on *Resolve…* of a session whose note is drafted for the state it has."""
+        click = Click(PREVIEW, port=server.port)
+        return lambda: click.requests(itertools.repeat(self.drafted[0]))
+
+    def empty_modals(self, server: Server) -> Callable[[], Iterator[bytes]]:
+        """Clicks that open a form with nothing in it."""
+        click = Click(EMPTY_MODAL, port=server.port)
+        return lambda: click.requests(itertools.repeat("new"))
 
     async def forget(self) -> int:
         """Take back all outcomes, and return how many were recorded."""
@@ -89,11 +109,12 @@ async def prepared(api: str) -> AsyncGenerator[Product]:
         try:
             url = await embedded.database(await asyncio.to_thread(embedded.start, folder), "bench")
             await bootstrap.make_ready(url)
-            product = Product(url, api, folder / "serve.log", [])
+            product = Product(url, api, folder / "serve.log", [], [])
             async with product.server() as server, await Connection.to(server.port) as connection:
                 # The first click of a person makes the server ask Slack who that is. Later clicks shall not pay for it.
                 await connection.send(Click(OUTCOME, port=server.port).request(_NO_FIX))
             product.fixes.extend(await _seeded(url))
+            product.drafted.append(await _drafted(url))
             yield product
         finally:
             embedded.stop(folder)
@@ -122,6 +143,35 @@ async def _seeded(url: URL) -> list[str]:
                     fix = await fixes.suggest(unit, session, _PROPOSAL)
                     made.append(str(fix.id))
         return made
+    finally:
+        await engine.dispose()
+
+
+async def _drafted(url: URL) -> str:
+    """A session with facts and a fix that worked, and its note written."""
+    engine = engine_as(url, "app_rw")
+    try:
+        account = await accounts.account_of(engine, "", TEAM)
+        if account is None:
+            raise RuntimeError("the server made no account when it started")
+        house = Database(engine, lambda: datetime.now(UTC), {})
+        async with house.unit(account, person=PERSON) as unit:
+            session = await sessions.start(unit, StartSession(problem="The print spooler stops.", channel=CHANNEL))
+            fix = await fixes.suggest(unit, session, _PROPOSAL)
+        session_id = SessionId(session.id)
+        async with house.unit(account, person=PERSON) as unit:
+            for number in range(5):
+                fact = AddFact(session_id=session_id, text=f"Finding {number}: the driver was updated on that day.")
+                await sessions.add_fact(unit, fact)
+        async with house.unit(account, person=PERSON) as unit:
+            await fixes.record_outcome(unit, RecordOutcome(fix_id=FixId(fix.id), outcome=Outcome.APPLIED_SUCCESS))
+        async with house.unit(account, person=PERSON) as unit:
+            wanted = await previews.want(unit, await previews.page(unit, session_id, NoteKind.RESOLUTION))
+        async with house.unit(account) as unit:
+            assigned = await composing.assignment(unit, PreviewId(wanted.id))
+            if isinstance(assigned, composing.Assignment):
+                await composing.written(unit, assigned, notes_offline.compose(assigned.kind, assigned.bundle))
+        return str(session.id)
     finally:
         await engine.dispose()
 

@@ -137,7 +137,7 @@ async def test_a_form_or_shortcut_that_nobody_knows_is_answered(
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("penidng", "pending"), ("NWE", "new"), ("resum", "resume"), ("statsu", "status"), ("hlep me", "help")],
+    [("penidng", "pending"), ("NWE", "new"), ("resum", "resume"), ("statuss", "status"), ("hlep me", "help")],
 )
 async def test_an_unknown_subcommand_is_answered_with_the_nearest(ana: Person, typed: str, meant: str) -> None:
     answer = (await ana.command(f"/pilot {typed}")).ephemeral

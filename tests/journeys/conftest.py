@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.app import Bot
+from core.ids import ConnectionId
 from core.unit import Role
 from tests.bot import seeds
+from tests.desk import Desk, connected
 from tests.slack import Person, Slack
 
 
@@ -19,3 +21,9 @@ async def ana(slack: Slack) -> Person:
 async def ben(bot: Bot, slack: Slack) -> Person:
     await seeds.has_role(bot, seeds.BEN, Role.ENGINEER)
     return slack.as_("ben")
+
+
+@pytest.fixture
+async def connection(bot: Bot, slack: Slack, desk: Desk) -> ConnectionId:
+    del slack
+    return await connected(bot, desk)

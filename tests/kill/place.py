@@ -21,7 +21,7 @@ from bot.sandbox.wire import obj, text
 from core.fixes.models import FINAL, LABEL, FixStatus
 from tests.conftest import a_workspace, settings_for
 from tests.kill.bots import BotProcess, Start
-from tests.kill.trap import PostgresProxy, SlackProxy, proxies
+from tests.kill.trap import HttpProxy, PostgresProxy, proxies
 from tests.slack import Message, Person, Slack
 
 Seen = TypeVar("Seen")
@@ -106,7 +106,7 @@ class Replica:
     url: URL
     begin: Start
     postgres: PostgresProxy
-    slack: SlackProxy
+    slack: HttpProxy
     database: Database
     process: BotProcess | None = None
 
@@ -140,8 +140,8 @@ class Replica:
         if self.workspace.settings.mode == "http":
             self.workspace.deliver_to(f"{self.running.url}/slack/events")
 
-    def arm(self, at: int) -> None:
-        self.postgres.trap.arm(at, self.running.kill)
+    def arm(self, at: int, only: str = "") -> None:
+        self.postgres.trap.arm(at, self.running.kill, only)
 
     def disarm(self) -> bool:
         """No kill from here on; says whether there was one."""

@@ -34,12 +34,13 @@ class Trap:
     last: str = ""
     sprung: bool = False
     traffic: asyncio.Event = field(default_factory=asyncio.Event)
+    only: str = ""
     _kill: Callable[[], None] = lambda: None
 
-    def arm(self, at: int, kill: Callable[[], None]) -> None:
-        """From now on count, and call `kill` at message `at` (1 is the next)."""
+    def arm(self, at: int, kill: Callable[[], None], only: str = "") -> None:
+        """From now on count, and call `kill` at message `at` (1 is the next); `only` counts those alone that begin so ("The desk")."""
         assert not self.sprung, "the bot is dead already"
-        self.count, self.at, self._kill = 0, at, kill
+        self.count, self.at, self._kill, self.only = 0, at, kill, only
 
     def disarm(self) -> None:
         self.at = None
@@ -48,7 +49,7 @@ class Trap:
         """Whether this message goes on to where it was sent."""
         if generation != self.generation:
             return False
-        if self.at is None or not counts:
+        if self.at is None or not counts or not what.startswith(self.only):
             return True
         self.count += 1
         if self.count < self.at:
@@ -120,17 +121,18 @@ class PostgresProxy:
 
 
 @dataclass
-class SlackProxy:
-    """Before Slack's Web API."""
+class HttpProxy:
+    """Before somebody who is asked over HTTP: Slack's Web API, a ticket system."""
 
     trap: Trap
     upstream: str
     session: aiohttp.ClientSession
+    name: str = "Slack"
     url: str = ""
     _open: set[asyncio.Task[web.Response]] = field(default_factory=set["asyncio.Task[web.Response]"])
 
     async def gone(self) -> None:
-        """Waits until Slack has finished with everything a dead bot had asked."""
+        """Waits until the other side has finished with everything a dead bot had asked."""
         if self._open:
             await asyncio.wait(self._open)
 
@@ -142,7 +144,7 @@ class SlackProxy:
 
     async def _forward(self, request: web.Request) -> web.Response:
         generation, content = self.trap.generation, await request.read()
-        if not self.trap.passes(generation, f"Slack is asked {request.path}"):
+        if not self.trap.passes(generation, f"{self.name} is asked {request.path}"):
             return _cut(request)
         headers = {name: value for name, value in request.headers.items() if name not in {"Host", "Content-Length"}}
         async with self.session.request(
@@ -150,7 +152,7 @@ class SlackProxy:
         ) as answer:
             body = await answer.read()
             shown = {name: answer.headers[name] for name in ANSWER_HEADERS if name in answer.headers}
-        if not self.trap.passes(generation, f"Slack answers {request.path}"):
+        if not self.trap.passes(generation, f"{self.name} answers {request.path}"):
             return _cut(request)
         return web.Response(status=answer.status, body=body, headers=shown)
 
@@ -162,22 +164,31 @@ def _cut(request: web.Request) -> web.Response:
 
 
 @asynccontextmanager
-async def proxies(server: Path, slack: str) -> AsyncGenerator[tuple[PostgresProxy, SlackProxy]]:
+async def before(trap: Trap, upstream: str, name: str = "Slack") -> AsyncGenerator[HttpProxy]:
+    """A proxy before whoever listens at `upstream`."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        proxy = HttpProxy(trap, upstream, session, name)
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", proxy.asked)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        proxy.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield proxy
+        finally:
+            await runner.cleanup()
+
+
+@asynccontextmanager
+async def proxies(server: Path, slack: str) -> AsyncGenerator[tuple[PostgresProxy, HttpProxy]]:
     """A proxy before the Postgres whose socket is in `server`, one before the Slack at `slack`; both with one trap."""
     trap = Trap()
     with tempfile.TemporaryDirectory(prefix="fp-") as folder:
         postgres = PostgresProxy(trap, server, Path(folder))
         listening = await asyncio.start_unix_server(postgres.connected, str(Path(folder) / SOCKET))
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            before_slack = SlackProxy(trap, slack, session)
-            application = web.Application()
-            application.router.add_route("*", "/{path:.*}", before_slack.asked)
-            runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            before_slack.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with before(trap, slack) as before_slack:
             try:
                 yield postgres, before_slack
             finally:
                 listening.close()
-                await runner.cleanup()

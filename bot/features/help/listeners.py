@@ -13,6 +13,8 @@ from bot.slack import SlackFailed
 from core.errors import Invalid
 from core.outbox import queries as outbox
 from core.outbox.service import age
+from core.psa import queries as psa_queries
+from core.psa.trial import asked_how_it_is
 from core.spending import service as spending
 from core.spending.pages import MICRO, Budget
 
@@ -24,7 +26,11 @@ COMMANDS = [
     ("pending", "applied fixes that wait to be verified, oldest first"),
     ("drafts [all]", "scripts that were run and may become templates: review them"),
     ("scripts [search]", "the script library: find one, fill it in, or build one"),
+    ("resolve, escalate", "preview the note of the session in this channel, and close or hand it on"),
+    ("escalations", "what was escalated and waits to be claimed"),
+    ("link TICKET", "link a ticket to the session of this channel, by number or address"),
     ("pause, resume", "the session of this channel"),
+    ("stats", "success of fixes, time to verify, how often notes go out as drafted"),
     ("settings", "roles, and what the team prefers"),
     ("status", "is everything well: database, Slack, queue"),
     ("help", "this list"),
@@ -80,6 +86,7 @@ async def status(interaction: Interaction) -> Answer:
         waiting, since = await outbox.lag(unit)
         in_question = len(await outbox.unknown(unit))
         budget = await spending.this_month(unit)
+        connections = await psa_queries.connections(unit)
         late = age(since, unit.now)
     queue = f"{waiting} due, the oldest {late.total_seconds():.0f} s old" if waiting else "empty"
     if in_question:
@@ -88,11 +95,15 @@ async def status(interaction: Interaction) -> Answer:
         f"*Database*  answers in {(time.perf_counter() - started) * 1000:.0f} ms",
         f"*Queue*  {queue}",
         f"*Model*  {_model(budget)}",
-        "*PSA*  none is connected yet",
     ]
 
     async def with_slack() -> Reply:
-        whole = [lines[0], f"*Slack*  {blocks.escape(await _slack(interaction))}", *lines[1:]]
+        psa = [
+            f"*PSA*  {blocks.escape(name)}: {blocks.escape(wrong or 'answers')}"
+            for name, wrong in await asked_how_it_is(interaction.psas, connections)
+        ]
+        none = "*PSA*  none is connected yet; an admin can connect one in /pilot settings"
+        whole = [lines[0], f"*Slack*  {blocks.escape(await _slack(interaction))}", *lines[1:], *(psa or [none])]
         return Reply("\n".join(whole).replace("*", ""), [blocks.section("\n".join(whole))])
 
     return Later(with_slack)

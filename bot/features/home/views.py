@@ -11,6 +11,7 @@ from core.fixes.pages import PAGE
 from core.home import Home
 from core.scope import Role
 from core.sessions.models import label
+from core.text import shorten
 
 
 def home(user: User, shown: Home, url: str, now: datetime) -> View:
@@ -19,13 +20,15 @@ def home(user: User, shown: Home, url: str, now: datetime) -> View:
     page = [
         blocks.header("Needs you"),
         *_waiting(shown, url, now),
+        *_handed_on(shown),
         *_drafts(shown),
         *_requests(shown),
         *_in_question(shown),
     ]
     page += calls.to_review(shown.calls)
-    quiet = not (shown.waiting or shown.drafts or shown.requests or shown.in_question or shown.calls.proposals)
-    if quiet:
+    if not (
+        shown.waiting or shown.handed_on or shown.drafts or shown.requests or shown.in_question or shown.calls.proposals
+    ):
         page.append(blocks.section("Nothing waits for you."))
     page += calls.own_walks(shown.calls, url)
     if user.role is Role.L1:
@@ -82,6 +85,20 @@ def _drafts(shown: Home) -> list[Block]:
         return []
     count = "100 drafts or more" if shown.drafts >= 100 else f"{shown.drafts} draft{'' if shown.drafts == 1 else 's'}"
     return [blocks.section(f"{count} ready to review", blocks.button("See drafts", "drafts.list", "pending:0"))]
+
+
+def _handed_on(shown: Home) -> list[Block]:
+    """What others escalated and nobody has claimed, the oldest first."""
+    lines: list[Block] = []
+    for one in shown.handed_on[:5]:
+        escalation = one.escalation
+        text = f"*Escalated* · {blocks.escape(shorten(escalation.title, 150))}\n{blocks.escape(one.raiser)}, {blocks.when(escalation.raised_at)}"
+        lines.append(blocks.section(text, accessory=blocks.button("Claim", "escalations.claim", escalation.id)))
+    if shown.handed_on_total > len(lines):
+        lines.append(
+            blocks.context(f"{len(lines)} of {shown.handed_on_total} escalations; */pilot escalations* has them all")
+        )
+    return lines
 
 
 def _requests(shown: Home) -> list[Block]:

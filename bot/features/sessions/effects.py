@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from core.accounts import queries as people
 from core.fixes import queries as fixes
 from core.fixes.overview import SessionCard, session_card
 from core.ids import FixId, SessionId
+from core.notes.overview import under_way
 from core.outbox.events import MessageWritten, SessionCardLost, SessionStarted
 from core.sessions import queries
 from core.sessions.models import Session
@@ -55,6 +57,7 @@ async def update_card(house: House, event: Event) -> None:
     """Shows the present state. A card that somebody deleted, or whose channel is closed, is put up once more."""
     async with house.unit() as unit:
         card = await session_card(unit, _session_of(event))
+        card = replace(card, note=await under_way(unit, _session_of(event)))
     if card.session.card_ts is None:
         return
     message = _card_message(card, card.session.channel, None)

@@ -14,6 +14,7 @@ from core.ids import SessionId, UserId
 from core.sessions import queries, service
 from core.sessions.commands import HandTo, RenameSession
 from core.sessions.pages import Page
+from core.tickets import service as tickets
 from core.unit import Unit
 
 
@@ -90,6 +91,12 @@ async def _steer(unit: Unit, verb: str, session_id: SessionId) -> str:
         case "resume":
             await service.resume(unit, session_id)
             return "Resumed"
+        case "reopen":
+            await service.reopen(unit, session_id)
+            return "Reopened"
+        case "unlink":
+            await tickets.unlink(unit, session_id)
+            return "Unlinked"
         case "take_over":
             await service.take_over(unit, session_id)
             return "It is yours now"

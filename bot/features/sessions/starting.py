@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import cast
 
 from bot.answers import Answer, Done, Open, Reply, Show
-from bot.features.sessions import thread, views
+from bot.blocks import INPUT
+from bot.features.sessions import thread, ticket_views, views
 from bot.forms import command
 from bot.interaction import Interaction, Kind
 from bot.slack import SlackFailed
 from bot.words import is_problem, readable
 from core.errors import DomainError
 from core.outbox import queries as outbox
+from core.psa import queries as connections
+from core.psa.references import named_in
 from core.sessions import queries, service
 from core.sessions.commands import StartSession
 from core.sessions.models import Session
 from core.sessions.similar import OpenOne, alike
 from core.text import clean
+from core.tickets import service as tickets
 from core.unit import Duplicate
 
 STARTED = "Started: the session's card appears here in a moment."
+
+
+async def _about_the_same(interaction: Interaction, wanted: StartSession) -> Sequence[Session]:
+    """The open sessions about a ticket that the new problem names; none for who has seen them and wants another one."""
+    named = named_in(wanted.problem or "")
+    if wanted.anyway or not (named or wanted.ticket) or len(wanted.problem or "") > INPUT:
+        return []  # too long for a form that asks: it is pointed out in the thread
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("start a session")
+        others = await tickets.already(unit, named, wanted.ticket)
+        if others and await outbox.was_received(unit, interaction.receipt):
+            raise Duplicate(interaction.receipt)  # the other one is what this very delivery started
+        return others
+
+
+async def _form(interaction: Interaction, *, thread_ts: str | None = None, problem: str | None = None) -> Answer:
+    async with interaction.read() as unit:
+        unit.scope.need_engineer("start a session")
+        connected = bool(await connections.connections(unit))
+    return Open(
+        views.new_modal(channel=interaction.channel, thread_ts=thread_ts, problem=problem, with_ticket=connected)
+    )
 
 
 async def _start(interaction: Interaction, wanted: StartSession) -> Session | OpenOne:
@@ -55,10 +82,11 @@ async def _like_it(interaction: Interaction, wanted: StartSession) -> OpenOne | 
 async def new(interaction: Interaction) -> Answer:
     """`/pilot new [problem]`: with a text the session starts, without one a form asks for it."""
     if not interaction.text.strip():
-        async with interaction.read() as unit:
-            unit.scope.need_engineer("start a session")
-        return Open(views.new_modal(channel=interaction.channel))
+        return await _form(interaction)
     wanted = StartSession(problem=interaction.text, channel=interaction.channel or "")
+    if others := await _about_the_same(interaction, wanted):
+        already = ticket_views.also(others, interaction.installation.url)
+        return Open(views.new_modal(channel=interaction.channel, problem=interaction.text, already=already))
     started = await _start(interaction, wanted)
     return _ask_first(interaction, wanted, started) if isinstance(started, OpenOne) else Reply(STARTED)
 
@@ -67,16 +95,19 @@ def _ask_first(interaction: Interaction, wanted: StartSession, like: OpenOne) ->
     """The form with what was typed, and the session that is much like it above: one click starts it all the same."""
     url = interaction.installation.url
     form = views.new_modal(
-        channel=wanted.channel, thread_ts=wanted.thread_ts, problem=wanted.problem, like=like, url=url
+        channel=wanted.channel,
+        thread_ts=wanted.thread_ts,
+        problem=wanted.problem,
+        ticket=wanted.ticket,
+        like=like,
+        url=url,
     )
     return Show(form) if interaction.kind is Kind.SUBMISSION else Open(form)
 
 
 async def open_new(interaction: Interaction) -> Answer:
     """The button and the global shortcut *New session*: in a message its channel is known, elsewhere the form asks."""
-    async with interaction.read() as unit:
-        unit.scope.need_engineer("start a session")
-    return Open(views.new_modal(channel=interaction.channel))
+    return await _form(interaction)
 
 
 async def start_here(interaction: Interaction) -> Answer:
@@ -89,6 +120,15 @@ async def start_here(interaction: Interaction) -> Answer:
 
 async def submit_new(interaction: Interaction) -> Answer:
     wanted = command(StartSession, interaction.view or {})
+    if others := await _about_the_same(interaction, wanted):
+        again = views.new_modal(
+            channel=wanted.channel,
+            thread_ts=wanted.thread_ts,
+            problem=wanted.problem,
+            ticket=wanted.ticket,
+            already=ticket_views.also(others, interaction.installation.url),
+        )
+        return Show(again)
     started = await _start(interaction, wanted)
     return _ask_first(interaction, wanted, started) if isinstance(started, OpenOne) else Done()
 

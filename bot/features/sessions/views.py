@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from bot import blocks
 from bot.blocks import Block, View
+from bot.features.sessions import ticket_views
 from bot.inputs import channel_select
+from core.escalations.pages import Handoff
 from core.fixes.models import LABEL, SuggestedFix
 from core.fixes.overview import CatchUp, SessionCard
 from core.sessions.models import PROBLEM_LIMIT, TITLE_LIMIT, Fact, FactSource, Session, SessionStatus, label
@@ -37,6 +39,7 @@ def card_blocks(card: SessionCard) -> list[Block]:
             f"Session · *{label(session.status).capitalize()}* · Owner <@{card.owner.slack_user_id}> · Started {blocks.when(session.created_at)}"
         ),
     ]
+    shown += ticket_views.card_line(card)
     if session.problem != session.title:
         shown += [blocks.section("*Problem*"), blocks.said(shorten(session.problem, SHOWN_PROBLEM))]
     if len(session.problem) > SHOWN_PROBLEM:
@@ -62,15 +65,41 @@ def card_blocks(card: SessionCard) -> list[Block]:
                 "This channel is private, but every engineer of the account can see this session in App Home."
             )
         )
+    if card.handoff is not None:
+        shown += _handoff(card.handoff)
+    if card.note is not None:
+        shown.append(blocks.said(card.note))
     if card.spent.tokens:
         shown.append(blocks.context(f"AI so far: {card.spent.tokens:,} tokens, {dollars(card.spent.cost_micro_usd)}"))
     buttons = [
+        *_ends(session),
         blocks.button("Add fact…", "facts.add", session.id),
         blocks.button("Catch me up", "sessions.catch_up", session.id),
+        *ticket_views.link_button(card),
         blocks.menu("sessions.menu", _menu(session)),
     ]
     shown.append(blocks.actions(buttons, block_id="menu"))
     return blocks.fitted(shown)
+
+
+def _handoff(handoff: Handoff) -> list[Block]:
+    escalation = handoff.escalation
+    text = f"*Escalated* by {blocks.escape(handoff.raiser)}, {blocks.when(escalation.raised_at)}"
+    claim = blocks.button("Claim", "escalations.claim", escalation.id)
+    return [
+        blocks.section(f"{text}\nIt waits for an engineer to claim it.", accessory=claim),
+        blocks.said(escalation.reason),
+    ]
+
+
+def _ends(session: Session) -> list[Block]:
+    """The ways to end it, as far as its status allows them."""
+    ends: list[Block] = []
+    if session.status is not SessionStatus.RESOLVED:
+        ends.append(blocks.button("Resolve…", "notes.preview.resolution", session.id, style="primary"))
+    if session.status not in {SessionStatus.ESCALATED, SessionStatus.REQUESTING_ESCALATION}:
+        ends.append(blocks.button("Escalate…", "notes.preview.escalation", session.id))
+    return ends
 
 
 def dollars(micro: int) -> str:
@@ -95,6 +124,8 @@ def _menu(session: Session) -> list[tuple[str, str]]:
         options.append(("Pause", "pause"))
     elif session.status in {SessionStatus.PAUSED, SessionStatus.ABANDONED}:
         options.append(("Resume", "resume"))
+    elif session.status is SessionStatus.RESOLVED:
+        options.append(("Reopen", "reopen"))
     return [(name, f"{verb}:{session.id}") for name, verb in options]
 
 
@@ -109,25 +140,33 @@ def new_modal(
     channel: str | None,
     thread_ts: str | None = None,
     problem: str | None = None,
+    with_ticket: bool = False,
+    ticket: str | None = None,
+    already: Sequence[Block] = (),
     like: OpenOne | None = None,
     anyway: bool = False,
     url: str = "",
 ) -> View:
-    """`channel` None lets the person choose one. `like`: an open session that is much like this problem, pointed out above."""
+    """`channel` None lets the person choose one; `ticket` is one that was chosen before. `already` points out sessions about the same ticket,
+    `like` an open one that is much like this problem: submitting starts another one anyway."""
     fields = [
+        *already,
         *([_like(like, url)] if like else []),
         *_problem(problem or ""),
     ]
     if channel is None:
         fields.append(blocks.field("channel", "In which channel?", channel_select()))
+    if with_ticket:
+        fields.append(ticket_views.ticket_field(optional=True))
     return blocks.modal(
         "sessions.new",
         "New session",
         fields,
-        submit="Start anyway" if like else "Start",
+        submit="Start anyway" if like or already else "Start",
         channel=channel,
         thread_ts=thread_ts,
-        anyway=True if like or anyway else None,
+        ticket=ticket,
+        anyway=True if like or already or anyway else None,
     )
 
 

@@ -15,6 +15,7 @@ SECTIONS: Sequence[tuple[str, str, str]] = (
     ("team", "Team", "What holds for everybody here"),
     ("scripts", "Scripts", "Who publishes, what is offered, the starter library, categories"),
     ("nudges", "Reminders", "When people are asked how a fix went, and who is asked if they do not answer"),
+    ("psa", "Ticket system", "Where the tickets are, and what a session's end means for them"),
     ("model", "Model", "What may be spent on it, and what was"),
     ("l1", "L1", "What first-line staff are walked through"),
 )
@@ -81,6 +82,13 @@ def team_modal(now: Preferences) -> View:
                 "mail_customers",
                 "Mail the customer when a resolution note is posted",
                 blocks.radio(YES_NO, str(now.mail_customers).lower()),
+            ),
+            blocks.field(
+                "escalation_channel",
+                "Tell the team of escalations in",
+                blocks.channel_choice(now.escalation_channel),
+                optional=True,
+                hint="Without one they are told in the session's own channel.",
             ),
         ],
         submit="Save",

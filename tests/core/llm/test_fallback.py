@@ -13,6 +13,7 @@ from core.llm.asking import ModelAway, Unusable
 from core.llm.fallback import FIRST_PAUSE, OPENS_AFTER, TURN_SECONDS, Admission, Breaker, FallbackProvider
 from core.llm.flows import OfflineFlows
 from core.llm.offline import OfflineProvider
+from core.llm.offline_notes import OfflineNotes
 from core.llm.online import OnlineProvider
 from core.llm.parameters import OfflineParameters
 from core.llm.playbooks import load_playbooks
@@ -37,7 +38,7 @@ def offline() -> OfflineProvider:
 
 
 @dataclass
-class Model(OfflineFlows, OfflineParameters):
+class Model(OfflineFlows, OfflineNotes, OfflineParameters):
     """Does what it is told, one thing per call, the last from then on."""
 
     does: Sequence[Turn | Exception | None]

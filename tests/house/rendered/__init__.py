@@ -9,7 +9,9 @@ from typing import cast
 
 from bot import blocks, errors
 from bot.features.access import views as access
+from bot.features.connections import views as connections
 from bot.features.drafts import views as drafts
+from bot.features.escalations import views as escalations
 from bot.features.facts import views as facts
 from bot.features.fixes import views as fixes
 from bot.features.flows import catalogue_views as catalogue
@@ -17,15 +19,20 @@ from bot.features.flows import views as flows
 from bot.features.home import views as home
 from bot.features.intake import views as intake
 from bot.features.model import views as model
+from bot.features.notes import card_views as note_cards
+from bot.features.notes import views as notes
 from bot.features.nudges import settings_views as nudge_settings
 from bot.features.nudges import views as nudges
 from bot.features.scripts import views as scripts
+from bot.features.sessions import ticket_views
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
+from bot.features.stats import views as stats
 from bot.features.turns import views as turns
 from bot.features.walks import views as walks
 from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
+from tests.house.rendered.connections import connections_views
 from tests.house.rendered.data import Data, Rendered
 from tests.house.rendered.drafts import drafts_views
 from tests.house.rendered.facts import facts_views
@@ -34,15 +41,20 @@ from tests.house.rendered.flows import catalogue_views, flows_views
 from tests.house.rendered.home import home_views
 from tests.house.rendered.intake import intake_views, walks_views
 from tests.house.rendered.model import model_views
+from tests.house.rendered.notes import escalations_views, note_card_views, notes_views, stats_views
 from tests.house.rendered.nudges import nudge_settings_views, nudges_views
 from tests.house.rendered.scripts import scripts_views
-from tests.house.rendered.sessions import sessions_views
+from tests.house.rendered.sessions import sessions_views, ticket_views_rendered
 from tests.house.rendered.settings import settings_views
 from tests.house.rendered.turns import turns_views
 
 FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (access, access_views),
     (drafts, drafts_views),
+    (connections, connections_views),
+    (escalations, escalations_views),
+    (notes, notes_views),
+    (note_cards, note_card_views),
     (facts, facts_views),
     (fixes, fixes_views),
     (catalogue, catalogue_views),
@@ -53,7 +65,9 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (nudge_settings, nudge_settings_views),
     (model, model_views),
     (sessions, sessions_views),
+    (ticket_views, ticket_views_rendered),
     (settings, settings_views),
+    (stats, stats_views),
     (turns, turns_views),
     (intake, intake_views),
     (walks, walks_views),

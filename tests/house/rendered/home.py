@@ -13,6 +13,7 @@ from tests.builders import NOON
 from tests.house.rendered.data import URL, Data, Rendered
 from tests.house.rendered.flows import proposal
 from tests.house.rendered.intake import ticket, walk
+from tests.house.rendered.notes import a_handoff
 
 
 def home_views(data: Data) -> Iterator[Rendered]:
@@ -23,7 +24,18 @@ def home_views(data: Data) -> Iterator[Rendered]:
         proposals=[proposal(data) for _ in range(10)],
         proposals_total=1_000,
     )
-    full = Home(data.waiting(), 1_000, 1, data.page(), requests, [data.in_question() for _ in range(20)], calls, 100)
+    full = Home(
+        data.waiting(),
+        1_000,
+        1,
+        data.page(),
+        requests,
+        [data.in_question() for _ in range(20)],
+        calls,
+        100,
+        [a_handoff(data)] * 10,
+        11,
+    )
     empty = Home([], 0, 0, Page([], 0, 0), [], [], Calls(takes_calls=True))
     for role in Role:
         for shown in (full, empty):

@@ -1,0 +1,273 @@
+"""Previewing, editing and confirming notes, and deciding about one that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from bot.answers import Answer, Done, Open, Reply, Show
+from bot.features.notes import card_views, views
+from bot.forms import command, name_of, values
+from bot.interaction import Interaction, as_id
+from core.errors import Conflict, DomainError, Invalid
+from core.ids import PostingId, PreviewId, SessionId, new_id
+from core.llm.notes import SECTIONS, NoteKind
+from core.notes import endings, previews, queries, rewriting, service
+from core.notes.commands import Answered, PostNote, RewriteSection
+from core.notes.models import Answer as Outcome
+from core.notes.overview import note_card
+from core.notes.previews import Page
+from core.sessions import queries as sessions
+from core.sessions.models import SessionStatus
+from core.unit import Unit
+
+MAY = {NoteKind.RESOLUTION: "close a session", NoteKind.ESCALATION: "escalate a session"}
+FROM = {
+    NoteKind.RESOLUTION: (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.ESCALATED),
+    NoteKind.ESCALATION: (SessionStatus.ACTIVE, SessionStatus.PAUSED),
+}
+
+
+async def open_preview(interaction: Interaction) -> Answer:
+    """*Resolve…* and *Escalate…*."""
+    kind = _kind(interaction.argument)
+    return await _open(interaction, SessionId(interaction.id_from_value()), kind)
+
+
+async def resolve(interaction: Interaction) -> Answer:
+    """`/pilot resolve`: the session of this channel."""
+    return await _of_channel(interaction, NoteKind.RESOLUTION)
+
+
+async def escalate(interaction: Interaction) -> Answer:
+    """`/pilot escalate`: the session of this channel."""
+    return await _of_channel(interaction, NoteKind.ESCALATION)
+
+
+async def _of_channel(interaction: Interaction, kind: NoteKind) -> Answer:
+    async with interaction.read() as unit:
+        unit.scope.need_engineer(MAY[kind])
+        found = await sessions.open_in(unit, interaction.channel or "", FROM[kind])
+    if not found:
+        raise Invalid(f"There is no session to {views.VERB[kind]} in this channel. /pilot open lists where they are.")
+    if len(found) > 1:
+        return Reply(*views.chooser(kind, found))
+    return await _open(interaction, SessionId(found[0].id), kind)
+
+
+async def _open(interaction: Interaction, session_id: SessionId, kind: NoteKind) -> Answer:
+    modal = _new_modal()
+    async with interaction.read() as unit:
+        unit.scope.need_engineer(MAY[kind])
+        page = await previews.page(unit, session_id, kind)
+        if (
+            page.live is not None and page.live.kind is kind and not page.live.is_unsent_failure
+        ):  # somebody has confirmed it: how far it is
+            return Open(card_views.result_modal(await note_card(unit, PostingId(page.live.id))))
+        service.check(page)
+    if page.is_ready:
+        return Open(views.preview_modal(page, modal))
+    async with interaction.unit() as unit:
+        await previews.want(unit, await previews.page(unit, session_id, kind, lock=True), modal=modal)
+    return Open(views.writing_modal(page, modal))
+
+
+async def typed(interaction: Interaction) -> Answer:
+    """Something changed in an input: kept at once, so that a lost modal costs nothing. A section that fills up gets another input."""
+    form = _form(interaction)
+    async with interaction.read() as unit:
+        page = await _keep(unit, form)
+    return Show(views.preview_modal(page, form.modal, form.layout)) if form.is_full else Done()
+
+
+async def closed(interaction: Interaction) -> Answer:
+    """The modal was closed: what stood in it stays."""
+    form = _form(interaction)
+    if form.texts:
+        async with interaction.read() as unit:
+            await _keep(unit, form)
+    return Done()
+
+
+async def refresh(interaction: Interaction) -> Answer:
+    """A draft of the present state; what the person typed themselves stays."""
+    form = _form(interaction)
+    async with interaction.unit() as unit:
+        page = await _keep(unit, form)
+        draft = await previews.want(unit, page, modal=form.modal)
+        if not draft.is_written:
+            return Show(views.writing_modal(page, form.modal))
+        await unit.flush()
+        now = await previews.page(unit, form.session_id, form.kind)
+        return Show(views.preview_modal(now, form.modal, form.layout))
+
+
+async def restore(interaction: Interaction) -> Answer:
+    """*Back to the AI's text*, for one section."""
+    form = _form(interaction)
+    async with interaction.unit() as unit:
+        page = await _keep(unit, form)
+        if page.copy is not None:
+            page.copy.replace(_section(form.kind, interaction.argument), None, unit.now)
+        return Show(views.preview_modal(page, form.modal, form.layout))
+
+
+async def ask_rewrite(interaction: Interaction) -> Answer:
+    """*Rewrite with an instruction…*, for one section: a form on top asks how."""
+    form = _form(interaction)
+    key = _section(form.kind, interaction.argument)
+    name = next(one for one in SECTIONS[form.kind] if one.key == key)
+    async with interaction.read() as unit:
+        page = await _keep(unit, form, always=True)
+    return Open(views.rewrite_modal(page, name))
+
+
+async def submit_rewrite(interaction: Interaction) -> Answer:
+    wanted = command(RewriteSection, interaction.view or {})
+    async with interaction.unit() as unit:
+        await rewriting.ask(unit, wanted)
+    return Done()
+
+
+async def submit_post(interaction: Interaction) -> Answer:
+    """*Confirm and post*. Whatever is refused, what stood in the form is kept."""
+    view = interaction.view or {}
+    form = _form(interaction)
+    try:
+        wanted = command(PostNote, view)
+        async with interaction.unit() as unit:
+            asked = await service.confirm(unit, wanted, modal=form.modal)
+            if isinstance(asked, service.Confirmed):
+                await unit.flush()
+                card = await note_card(unit, PostingId(asked.posting.id))
+    except DomainError:
+        async with interaction.read() as unit:
+            await _keep(unit, form)
+        raise
+    match asked:
+        case service.Confirmed():
+            return Show({**card_views.result_modal(card), "external_id": form.modal})  # pyright: ignore[reportPossiblyUnboundVariable]
+        case service.StateMoved(page=page):
+            what = "; ".join(page.changed) or "something was changed"
+            return Show(
+                views.preview_modal(
+                    page,
+                    form.modal,
+                    form.layout,
+                    asks_again=[f"The session changed while you looked: {what}. Please look again."],
+                )
+            )
+        case service.AnswerDiffers(page=page, ready=True):
+            return Show(views.preview_modal(page, form.modal, form.layout, asks_again=[_REDRAFTED]))
+        case service.AnswerDiffers(page=page):
+            return Show(views.writing_modal(page, form.modal, why="Writing the note anew for the outcome you chose …"))
+        case service.SecretsFound(page=page, kinds=kinds, fingerprint=fingerprint):
+            return Show(views.preview_modal(page, form.modal, form.layout, secrets=(kinds, fingerprint)))
+
+
+_REDRAFTED = "The draft was of another outcome. Here it is for the one you chose; what you wrote yourself is as you left it. Please look again."
+
+
+# -- a note that is on its way ------------------------------------------------------------------------------------
+
+
+async def retry_status(interaction: Interaction) -> Answer:
+    async with interaction.unit() as unit:
+        await endings.go_on(unit, PostingId(interaction.id_from_value()))
+    return Done()
+
+
+async def keep_open(interaction: Interaction) -> Answer:
+    async with interaction.unit() as unit:
+        await endings.keep_open(unit, PostingId(interaction.id_from_value()))
+    return Done()
+
+
+async def cancel(interaction: Interaction) -> Answer:
+    async with interaction.unit() as unit:
+        await endings.cancel(unit, PostingId(interaction.id_from_value()))
+    return Done()
+
+
+async def look(interaction: Interaction) -> Answer:
+    """Whether the note is on the ticket: somebody has looked."""
+    async with interaction.unit() as unit:
+        await endings.found_on_ticket(
+            unit, PostingId(interaction.id_from_value()), there=interaction.argument == "there"
+        )
+    return Done()
+
+
+# -- the form -----------------------------------------------------------------------------------------------------
+
+
+class _Form:
+    """What stands in an open preview, read leniently: whatever is there is worth keeping."""
+
+    def __init__(self, view: Mapping[str, object]) -> None:
+        read = values(view)
+        self.session_id = SessionId(as_id(read.get("session_id")))
+        self.kind = _kind(str(read.get("kind") or ""))
+        self.preview_id = PreviewId(as_id(read["preview_id"])) if read.get("preview_id") else None
+        self.modal = str(view.get("external_id") or "") or _new_modal()
+        keys = [name.key for name in SECTIONS[self.kind]]
+        self.texts = {key: cast("str | None", read[key]) for key in keys if key in read}
+        self.layout = _layout(view, keys)
+        outcome = read.get("outcome")
+        known = outcome in set(Answered)
+        self.answer = Outcome(Answered(str(outcome)), cast("str | None", read.get("outcome_notes"))) if known else None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a section needs another input."""
+        return any(views.is_nearly_full(inputs[-1][1]) for inputs in self.layout.values())
+
+
+def _layout(view: Mapping[str, object], keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """The inputs of each section in the order they are shown, and what stands in them."""
+    shown = cast("Sequence[Mapping[str, object]]", view.get("blocks") or [])
+    state = cast("Mapping[str, object]", view.get("state") or {})
+    filled = cast("Mapping[str, Mapping[str, Mapping[str, object]]]", state.get("values") or {})
+    found: dict[str, list[tuple[str, str]]] = {}
+    for block_id in (str(one.get("block_id")) for one in shown if one.get("type") == "input"):
+        if name_of(block_id) in keys:
+            text = filled.get(block_id, {}).get("value", {}).get("value")
+            found.setdefault(name_of(block_id), []).append((block_id, str(text or "")))
+    return found
+
+
+def _form(interaction: Interaction) -> _Form:
+    return _Form(interaction.view or {})
+
+
+async def _keep(unit: Unit, form: _Form, *, always: bool = False) -> Page:
+    """Keeps what stands in the form, and returns the page with it."""
+    unit.scope.need_engineer(MAY[form.kind])
+    page = await previews.page(unit, form.session_id, form.kind)
+    copy = page.copy
+    if form.texts:
+        given = form.answer
+        answer = previews.settled(page.fix, given.outcome, given.notes) if given and page.fix else None
+        copy = await previews.keep_typed(unit, page, form.texts, answer, draft_id=form.preview_id, modal=form.modal)
+    if copy is None and always:
+        copy = queries.new_copy(unit, page.session.id, form.kind, unit.scope.actor.id)
+        copy.preview_id, copy.modal = form.preview_id, form.modal
+    await unit.flush()
+    return await previews.page(unit, form.session_id, form.kind)
+
+
+def _kind(word: str) -> NoteKind:
+    try:
+        return NoteKind(word)
+    except ValueError:
+        raise Invalid("This button is one FlowPilot does not know. Please use the newest card.") from None
+
+
+def _section(kind: NoteKind, key: str) -> str:
+    if key not in {name.key for name in SECTIONS[kind]}:
+        raise Conflict("This section is not part of the note any more. Please open the note again.")
+    return key
+
+
+def _new_modal() -> str:
+    return f"fp-note-{new_id()}"

@@ -1,0 +1,131 @@
+"""Having a draft written: what the writer is given, and what is kept of it. The network lies between two units of this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
+from uuid import UUID
+
+from core.fixes import queries as fixes
+from core.fixes.models import Decision, FixStatus, SuggestedFix
+from core.ids import PreviewId, SessionId, UserId, new_id
+from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind, cited
+from core.notes import changes, queries
+from core.notes.commands import Answered
+from core.notes.models import Answer, Preview
+from core.notes.previews import page, want
+from core.outbox.note_events import NoteReady
+from core.sessions import queries as sessions
+from core.sessions.models import Fact, Session
+from core.unit import Unit
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What is to be written, by whoever holds `token`."""
+
+    preview_id: PreviewId
+    token: UUID
+    kind: NoteKind
+    bundle: NoteBundle
+    basis: Mapping[str, object]
+
+
+async def assignment(unit: Unit, preview_id: PreviewId) -> Assignment | Literal["busy", "settled"]:
+    """Takes the draft's lease. `busy`: somebody else is at it. `settled`: it is written, or the draft of
+    a newer state is asked for in its place."""
+    wanted = await queries.preview(unit, preview_id)
+    if wanted.is_written:
+        unit.emit(NoteReady(preview_id))
+        return "settled"
+    session = await sessions.session(unit, wanted.session_id)
+    if session.state_version != wanted.state_version:
+        await _follow(unit, wanted, session)
+        return "settled"
+    token = new_id()
+    if not await queries.take_lease(unit, preview_id, token):
+        return "busy"
+    known, offered = await sessions.facts(unit, session.id), await fixes.fixes_of(unit, session.id)
+    answer = Answer(wanted.answer, wanted.answer_notes) if wanted.answer else None
+    bundle = bundle_of(session, known, offered, answer, unit)
+    names = {str(one): name for one, name in cited(bundle).items()}
+    basis = {**changes.basis(session, known, offered), "names": names}
+    return Assignment(preview_id, token, wanted.kind, bundle, basis)
+
+
+async def _follow(unit: Unit, wanted: Preview, session: Session) -> None:
+    """Whoever waited for the draft of the old state waits for that of the new one."""
+    waiting = await queries.awaiting(unit, PreviewId(wanted.id))
+    if not waiting:
+        return
+    now = await page(unit, SessionId(session.id), wanted.kind, user_id=UserId(waiting[0].user_id))
+    newer = await want(unit, now)
+    for copy in waiting:
+        copy.preview_id = newer.id
+    if newer.is_written:
+        unit.emit(NoteReady(PreviewId(newer.id)))
+
+
+async def written(unit: Unit, assigned: Assignment, note: DraftNote) -> None:
+    """Keeps what was composed, if nobody else did meanwhile."""
+    wanted = await queries.preview_for_update(unit, assigned.preview_id)
+    if wanted.lease_token == assigned.token:
+        wanted.write(note, assigned.basis, unit.now)
+        unit.emit(NoteReady(assigned.preview_id))
+
+
+def bundle_of(
+    session: Session, known: Sequence[Fact], offered: Sequence[SuggestedFix], answer: Answer | None, unit: Unit
+) -> NoteBundle:
+    """The state as a note may tell it, the open fix as if `answer` were recorded already."""
+    tried = [one for one in offered if one.superseded_at is None or one.applied_at or one.status is FixStatus.DISMISSED]
+    asked = open_fix(tried)
+    told = [_told(one, answer if one is asked else None, unit) for one in tried]
+    return NoteBundle(
+        problem_id=session.id,
+        title=session.title,
+        problem=session.problem,
+        facts=tuple(NoteFact(fact.id, fact.text, fact.source.value) for fact in known),
+        fixes=tuple(told),
+        ticket=session.psa_ticket_label,
+    )
+
+
+def open_fix(offered: Sequence[SuggestedFix]) -> SuggestedFix | None:
+    """The fix whose outcome is asked for: applied and not final, the one before the engineer first, else the newest."""
+    unjudged = [one for one in offered if one.applied_at is not None and not one.is_final]
+    return min(unjudged, key=lambda one: (one.superseded_at is not None, -one.id.int), default=None)
+
+
+def _told(fix: SuggestedFix, answer: Answer | None, unit: Unit) -> NoteFix:
+    ran = fix.ai_drafted_script is not None and fix.user_decision in {Decision.ONE_OFF, Decision.DRAFT_TEMPLATE}
+    told = NoteFix(
+        id=fix.id,
+        title=fix.title,
+        status=fix.status.value,
+        applied_at=fix.applied_at,
+        verified_at=fix.verified_at,
+        by_script=ran and fix.applied_at is not None,
+        partial_notes=fix.partial_notes,
+        pending_reason=fix.pending_reason,
+        check_at=fix.check_at,
+        failure_reason=fix.failure_reason,
+    )
+    return told if answer is None else _as_answered(told, answer, unit)
+
+
+def _as_answered(fix: NoteFix, answer: Answer, unit: Unit) -> NoteFix:
+    match answered := Answered(answer.outcome):
+        case Answered.WORKED:
+            return replace(fix, status=answered.value, verified_at=unit.now)
+        case Answered.FAILED:
+            return replace(fix, status=answered.value, verified_at=unit.now, failure_reason=answer.notes)
+        case Answered.PARTLY:
+            return replace(fix, status=answered.value, partial_notes=answer.notes or fix.partial_notes)
+        case Answered.WAITING:
+            return replace(fix, status=answered.value, pending_reason=answer.notes or fix.pending_reason)
+        case Answered.NEVER_APPLIED:
+            return replace(fix, status="dismissed", applied_at=None, verified_at=None, by_script=False)
+        case _:
+            assert_never(answered)

@@ -1,0 +1,109 @@
+"""Notes by the model, at its HTTP seam: what it is given, and what of its answer is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.ids import new_id
+from core.llm import note_asking, notes_offline
+from core.llm.asking import Unusable
+from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind
+from tests.core.llm.seam import Server, says
+
+FACT = NoteFact(new_id(), "the spooler stops with error 0x70c on PRN01", "note")
+FIX = NoteFix(
+    new_id(),
+    "Replace the driver",
+    "applied_pending",
+    applied_at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+    pending_reason="the night shift",
+)
+BUNDLE = NoteBundle(new_id(), "Printer", "the printer prints nothing", (FACT,), (FIX,))
+WORKED = replace(BUNDLE, fixes=(replace(FIX, status="applied_success", verified_at=FIX.applied_at),))
+
+
+def answer(**sections: list[tuple[str, list[str]]]) -> dict[str, object]:
+    return {
+        "sections": [
+            {"key": key, "lines": [{"text": text, "cites": cites} for text, cites in lines]}
+            for key, lines in sections.items()
+        ]
+    }
+
+
+async def written(said: dict[str, object], bundle: NoteBundle = BUNDLE) -> DraftNote:
+    claude = Server(says(said)).claude()
+    try:
+        return await note_asking.write_note(claude, NoteKind.RESOLUTION, bundle)
+    finally:
+        await claude.close()
+
+
+def text(note: DraftNote, key: str) -> str:
+    return next(section.text for section in note.sections if section.key == key)
+
+
+async def test_lines_that_pass_are_shown_with_what_they_rest_on():
+    said = answer(confirmed=[("The spooler stopped with error 0x70c on PRN01.", ["F1"])])
+    note = await written(said)
+    (line,) = next(section.lines for section in note.sections if section.key == "confirmed")
+    assert line.cites == (FACT.id,)
+    assert not note.composed_without_ai
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "We replaced the driver on 4 March 2026.",
+        "The server FS07 was restarted.",
+        "See https://evil.example for details.",
+        "The problem is solved.",
+    ],
+    ids=["date", "host", "link", "success"],
+)
+async def test_what_nothing_supports_is_left_out_and_the_composer_takes_its_place(line: str):
+    note = await written(answer(problem=[("The printer prints nothing.", ["P"])], resolution=[(line, ["X1"])]))
+    instead = notes_offline.compose(NoteKind.RESOLUTION, BUNDLE)
+    assert text(note, "resolution") == text(instead, "resolution")
+    assert text(note, "problem") == "The printer prints nothing."
+
+
+async def test_success_may_be_said_of_what_was_verified():
+    line = "We replaced the driver on 2 March 2026, and the problem is solved."
+    assert text(await written(answer(resolution=[(line, ["X1"])]), WORKED), "resolution") == line
+    unsupported = await written(answer(problem=[("The printer.", ["P"])], resolution=[(line, ["F1"])]), WORKED)
+    assert text(unsupported, "resolution") != line, "it must rest on the fix that worked"
+
+
+async def test_an_answer_of_which_nothing_passes_is_none():
+    with pytest.raises(Unusable):
+        await written(answer(resolution=[("FS07 was restarted.", ["X1"])]))
+
+
+async def test_a_secret_in_a_fact_does_not_reach_the_model():
+    server = Server(says(answer(problem=[("The printer.", ["P"])])))
+    claude = server.claude()
+    secret = replace(BUNDLE, facts=(replace(FACT, text="The password is Xk9!mQ2p#Lz7"),))
+    await note_asking.write_note(claude, NoteKind.RESOLUTION, secret)
+    await claude.close()
+    assert "Xk9!mQ2p#Lz7" not in str(server.asked)
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ("We put in the previous driver.", True),
+        ("", False),
+        ("We restarted FS07.", False),
+        ("It is solved now.", False),
+    ],
+)
+async def test_a_rewritten_section_may_say_what_the_section_and_the_state_say(said: str, understood: bool):
+    claude = Server(says({"text": said})).claude()
+    before = "We replaced the driver with the previous one."
+    done = await note_asking.rewrite_section(claude, NoteKind.RESOLUTION, BUNDLE, "resolution", before, "shorter")
+    await claude.close()
+    assert (done.understood, done.text) == (understood, said if understood else before)

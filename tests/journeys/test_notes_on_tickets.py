@@ -1,0 +1,121 @@
+"""A note goes to the session's ticket, the ticket's status follows, and is read back; whatever the desk does meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.app import Bot
+from core.ids import ConnectionId
+from tests.desk import Desk, connected
+from tests.notes import block, field, linked, note_card, preview
+from tests.slack import Person
+from tests.stories import Session, a_fix, shows, started
+
+PROBLEM = "the print spooler keeps stopping on PRN01 and nobody can print"
+TICKET = 99123
+
+
+@pytest.fixture
+async def connection(bot: Bot, desk: Desk) -> ConnectionId:
+    return await connected(bot, desk)
+
+
+@pytest.fixture
+async def session(bot: Bot, ana: Person, connection: ConnectionId) -> Session:
+    session = await started(ana, PROBLEM)
+    await linked(bot, connection, TICKET)
+    return session
+
+
+async def test_the_note_is_on_the_ticket_and_its_status_is_verified(ana: Person, desk: Desk, session: Session) -> None:
+    fix = await a_fix(ana, session)
+    await ana.press("It worked", on=fix)
+    await shows(ana, fix, "*Worked*")
+    modal = await preview(ana, "Resolve…", session)
+    assert "Posted to CW #99123; its status becomes “Resolved”" in modal.plain()
+    await ana.submit(modal, {block(modal, "resolution"): "We replaced the driver. It prints again."})
+    await session.becomes(ana, "*Resolved*")
+    (note,) = await desk.notes_on(TICKET)
+    assert "We replaced the driver. It prints again." in str(note["text"])
+    assert await desk.status_of(TICKET) == "Resolved"
+    await note_card(
+        ana, session, f"The note {note['id']} is on CW #99123. Its status is “Resolved”: read back and verified."
+    )
+
+    async def told() -> bool:
+        shown = await ana.modal()
+        return shown is not None and "read back and verified" in shown.plain()
+
+    await ana.slack.until(told)
+
+
+async def test_an_escalation_is_internal_and_sets_its_own_status(ana: Person, desk: Desk, session: Session) -> None:
+    modal = await preview(ana, "Escalate…", session)
+    assert "Nothing has been applied yet." in field(modal, "tried")
+    await ana.submit(modal)
+    await session.becomes(ana, "*Escalated*")
+    (note,) = await desk.notes_on(TICKET)
+    assert note["internalAnalysisFlag"] is True
+    assert await desk.status_of(TICKET) == "Escalated to Level 2"
+
+
+async def test_a_status_that_does_not_hold_is_loud_and_retrying_never_posts_again(
+    ana: Person, desk: Desk, session: Session
+) -> None:
+    await desk.fault("set_status", "keep_status")
+    modal = await preview(ana, "Resolve…", session)
+    await ana.submit(modal, {block(modal, "resolution"): "It prints again."})
+    card = await note_card(ana, session, "reads back as")
+    assert "Needs a decision" in card.plain()
+    assert "was to be “Resolved”" in card.plain()
+    assert card.buttons == ["Retry status", "Open ticket", "Keep open"]
+    assert "*Active*" in (await session.card(ana)).plain(), "the session keeps the status it had"
+    await ana.press("Retry status", on=card)
+    await session.becomes(ana, "*Resolved*")
+    assert len(await desk.notes_on(TICKET)) == 1
+    assert await desk.status_of(TICKET) == "Resolved"
+
+
+async def test_kept_open_the_session_goes_on_and_may_be_resolved_again(
+    ana: Person, desk: Desk, session: Session
+) -> None:
+    await desk.fault("set_status", "keep_status")
+    modal = await preview(ana, "Resolve…", session)
+    await ana.submit(modal, {block(modal, "resolution"): "It prints again."})
+    card = await note_card(ana, session, "reads back as")
+    await ana.press("Keep open", on=card)
+    await shows(ana, card, "Kept open.")
+    modal = await preview(ana, "Resolve…", session)
+    await ana.submit(modal, {block(modal, "resolution"): "Now it really prints."})
+    await session.becomes(ana, "*Resolved*")
+    assert len(await desk.notes_on(TICKET)) == 2
+
+
+async def test_while_the_desk_is_away_the_note_waits_in_sight_and_goes_out_once(
+    ana: Person, desk: Desk, session: Session
+) -> None:
+    await desk.world(away=True)
+    modal = await preview(ana, "Escalate…", session)
+    await ana.submit(modal)
+    card = await note_card(ana, session, "Queued for CW #99123")
+    assert "2nd try" in card.plain()
+    await session.becomes(ana, "*Requesting escalation*")
+    await desk.world(away=False)
+
+    async def done() -> bool:
+        return "*Escalated*" in (await session.card(ana)).plain()
+
+    await ana.slack.until(done, within=15)
+    assert len(await desk.notes_on(TICKET)) == 1
+
+
+async def test_a_ticket_that_is_gone_is_said_and_the_post_can_be_left(
+    ana: Person, desk: Desk, session: Session
+) -> None:
+    await desk.world(deleted={"ticket": TICKET})
+    modal = await preview(ana, "Resolve…", session)
+    await ana.submit(modal, {block(modal, "resolution"): "It prints again."})
+    card = await note_card(ana, session, "There is no ticket CW #99123")
+    assert card.buttons == ["Try again", "Open ticket", "Don't post"]
+    await ana.press("Don't post", on=card)
+    await shows(ana, card, "Taken back before anything was sent.")
