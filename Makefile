@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 UV ?= uv
 
-.PHONY: help setup run test long lint bench eval lock
+.PHONY: help setup run test long lint bench eval soak lock
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ bench: setup ## Speed and memory against bare Bolt, with the budgets
 
 eval: setup ## How good the answers are on real tickets; with ANTHROPIC_API_KEY the model's, else those of the rules
 	@$(PYTHON) -m tests.eval
+
+soak: setup ## A simulated quarter of nudges, with replicas that die; takes long
+	@$(PYTHON) -m tests.soak
 
 lock: ## Resolve the dependencies anew (the only thing that needs uv)
 	$(UV) lock

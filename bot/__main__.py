@@ -9,6 +9,7 @@ import getpass
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot import logs
 from bot.settings import Settings, load
@@ -25,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--role", choices=["all", "web", "worker"], default="all")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("doctor", help="check every setting and connection, and say how to mend what is wrong")
+    flows = commands.add_parser("flows", help="publish first-line flows from a file, write all into one, or draw one")
+    flows.add_argument("act", choices=["import", "export", "draw"])
+    flows.add_argument("file", type=Path, help="YAML; for a drawing NAME.png, where NAME is the flow's")
     grant = commands.add_parser("grant", help="give somebody a role")
     grant.add_argument("slack_user")
     grant.add_argument("role")
@@ -44,6 +48,10 @@ def parser() -> argparse.ArgumentParser:
     for one in (connectwise, tracker):
         one.add_argument("--resolved-status", help="the status of tickets whose session was resolved, by its name")
         one.add_argument("--escalated-status", help="the same for escalated ones")
+    scripts = commands.add_parser("scripts", help="the script library as a YAML file")
+    scripts.add_argument("direction", choices=["import", "export"])
+    scripts.add_argument("file", help="where it is read from or written to")
+    scripts.add_argument("--with-secrets", action="store_true", help="import scripts in which a password or key stands")
     commands.add_parser("export-audit", help="print who did what and when, one JSON object a line")
     return whole
 
@@ -125,12 +133,24 @@ async def run(arguments: argparse.Namespace) -> int:
             from bot.doctor import examine  # noqa: PLC0415
 
             return await examine(settings)
+        case "flows":
+            from bot.shell import draw_flow, export_flows, import_flows  # noqa: PLC0415
+
+            acts = {"import": import_flows, "export": export_flows, "draw": draw_flow}
+            print(await acts[arguments.act](settings, arguments.file))
         case "grant":
             from bot.shell import grant  # noqa: PLC0415
 
             print(await grant(settings, arguments.slack_user, arguments.role, cover_l1=arguments.cover_l1))
         case "connect":
             print(await connect(settings, arguments))
+        case "scripts":
+            from bot.shell import move_scripts  # noqa: PLC0415
+
+            done = await move_scripts(
+                settings, arguments.direction, Path(arguments.file), with_secrets=arguments.with_secrets
+            )
+            print(done)
         case "export-audit":
             from bot.shell import export_audit  # noqa: PLC0415
 

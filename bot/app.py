@@ -196,12 +196,13 @@ async def delivering(
     """The outbox is delivered and the clock ticks until the context is left."""
     from bot.clock import scheduler  # noqa: PLC0415
     from bot.delivery import Worker  # noqa: PLC0415
+    from bot.nudging import Nudging  # noqa: PLC0415
 
-    worker_engine = engine_as(url, "app_worker", pool_size=1)
+    worker_engine = engine_as(url, "app_worker", pool_size=2)
     worker = Worker(database, worker_engine, installations, provider, psas, desk, EFFECTS, metrics)
     database.wake = worker.wake
     running_worker = asyncio.ensure_future(worker.run())
-    clock = scheduler(database)
+    clock = scheduler(database, Nudging(database, worker_engine, installations, metrics))
     clock.start()
     try:
         async with wakeups.heard(url, worker.wake):

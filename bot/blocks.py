@@ -69,6 +69,18 @@ def code(text: str) -> Block:
     return {"type": "rich_text", "elements": [inside]}
 
 
+def codes(text: str) -> list[Block]:
+    """A script of any length as code, parted between its lines, so that each part can be copied as it is."""
+    parts: list[str] = []
+    rest = text
+    while len(rest) > SECTION:
+        at = rest.rfind("\n", 1, SECTION)
+        at = at if at > 0 else SECTION
+        parts.append(rest[:at])
+        rest = rest[at:].removeprefix("\n")
+    return [code(part) for part in (*parts, rest)]
+
+
 def context(*texts: str) -> Block:
     """Small print, mrkdwn."""
     return {"type": "context", "elements": [mrkdwn(text, CONTEXT) for text in texts[:10]]}
@@ -218,17 +230,6 @@ def select(options: Sequence[tuple[str, str]], chosen: str | None = None) -> Blo
             "initial_option": next((o for o in shown if o["value"] == chosen), None),
         }
     )
-
-
-def checkboxes(options: Sequence[tuple[str, str]]) -> Block:
-    """Boxes to tick, of (label, value), at most ten."""
-    return {"type": "checkboxes", "options": [option(label, value) for label, value in options[:10]]}
-
-
-def channel_choice(chosen: str | None = None) -> Block:
-    """A channel of the workspace's own, public or private."""
-    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
-    return _whole({"type": "conversations_select", "filter": kinds, "initial_conversation": chosen})
 
 
 def moment(value: datetime | None = None) -> Block:

@@ -6,17 +6,20 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.nudging import Nudging
 from core.accounts import queries as accounts
 from core.intake.walks import ends as walks
 from core.outbox import queries as outbox
+from core.scripts import queries as scripts
 from core.sessions import service as sessions
 from core.tickets import service as tickets
 from core.unit import Database
 
 KEPT = timedelta(days=7)
+SHEETS_KEPT = timedelta(days=60)  # what somebody typed and never saved
 
 
-def scheduler(database: Database) -> AsyncIOScheduler:
+def scheduler(database: Database, nudging: Nudging) -> AsyncIOScheduler:
     """APScheduler on a memory store: jobs are code, not data."""
     clock = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
 
@@ -25,6 +28,7 @@ def scheduler(database: Database) -> AsyncIOScheduler:
         for account_id in await accounts.accounts(database.engine):
             async with database.unit(account_id, source="clock") as unit:
                 await outbox.prune(unit, unit.now - KEPT)
+                await scripts.prune_sheets(unit, unit.now - SHEETS_KEPT)
 
     async def look_at_tickets() -> None:
         """Followed tickets are looked at every few minutes, whether the ticket system calls us or not."""
@@ -47,6 +51,8 @@ def scheduler(database: Database) -> AsyncIOScheduler:
                     ended = await walks.abandon_untouched(unit)
 
     clock.add_job(prune, "interval", hours=1)
+    clock.add_job(nudging.tick, "interval", seconds=1)
+    clock.add_job(nudging.look_after, "interval", seconds=60)
     clock.add_job(close_idle, "interval", minutes=20)
     clock.add_job(abandon_walks, "interval", minutes=5)
     clock.add_job(look_at_tickets, "interval", minutes=1)

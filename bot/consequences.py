@@ -6,12 +6,15 @@ from types import MappingProxyType
 
 from bot.effects import Effects, Post, Work
 from bot.features.access import effects as access_effects
+from bot.features.drafts import effects as draft_effects
 from bot.features.escalations import effects as escalation_effects
 from bot.features.fixes import effects as fix_effects
+from bot.features.flows import learning as flow_learning
 from bot.features.flows import telling as flow_telling
 from bot.features.home import effects as home_effects
 from bot.features.intake import effects as intake_effects
 from bot.features.notes import effects as note_effects
+from bot.features.nudges import effects as nudge_effects
 from bot.features.sessions import effects as session_effects
 from bot.features.sessions import ticket_effects
 from bot.features.turns import effects as turn_effects
@@ -19,6 +22,8 @@ from bot.features.walks import effects as walk_effects
 from core.outbox.events import (
     AccessDecided,
     AccessRequested,
+    DraftMade,
+    DraftsChanged,
     EscalationChanged,
     EscalationRaised,
     EscalationTold,
@@ -29,6 +34,8 @@ from core.outbox.events import (
     HomeChanged,
     MessageHeard,
     MessageWritten,
+    NudgeAnswered,
+    NudgeDue,
     ProposalWanted,
     SecretHeard,
     SessionCardLost,
@@ -39,10 +46,7 @@ from core.outbox.events import (
     StepsWanted,
     TicketCardLost,
     TicketChanged,
-    TicketFollowed,
-    TicketNamed,
     TicketOpened,
-    TicketToLookAt,
     TurnShown,
     WalkChanged,
     WalkHandedOver,
@@ -56,6 +60,7 @@ from core.outbox.note_events import (
     PreviewWanted,
     RewriteWanted,
 )
+from core.outbox.ticket_events import TicketFollowed, TicketNamed, TicketToLookAt
 from core.unit import Subscription, Subscriptions
 
 EFFECTS: Effects = {
@@ -88,6 +93,11 @@ EFFECTS: Effects = {
         escalation_effects.compose_card, escalation_effects.card_posted, escalation_effects.card_elsewhere
     ),
     "escalations.update_cards": Work(escalation_effects.update_cards),
+    "drafts.post_offer": Post(
+        draft_effects.compose_offer, draft_effects.offer_posted, displaced=session_effects.displaced
+    ),
+    "drafts.update_offer": Work(draft_effects.update_offer),
+    "drafts.extract": Work(draft_effects.extract),
     "turns.show_end": Work(turn_effects.show_end),
     "turns.warn_author": Work(turn_effects.warn_author),
     "intake.post_card": Post(intake_effects.compose_card, intake_effects.card_posted, intake_effects.card_elsewhere),
@@ -101,11 +111,20 @@ EFFECTS: Effects = {
         walk_effects.compose_package, walk_effects.package_posted, displaced=intake_effects.displaced
     ),
     "walks.build": Work(walk_effects.build),
+    "flows.learn": Work(flow_learning.learn),
     "flows.tell": Post(flow_telling.compose, flow_telling.posted, displaced=intake_effects.displaced),
     "home.publish": Work(home_effects.publish),
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
     "access.tell": Post(access_effects.compose_verdict, access_effects.verdict_posted),
+    "nudges.post": Post(
+        nudge_effects.compose,
+        nudge_effects.posted,
+        nudge_effects.elsewhere,
+        patient=True,
+        counts=nudge_effects.count,
+    ),
+    "nudges.update": Work(nudge_effects.update),
 }
 
 _THREAD = "session:{session_id}"
@@ -158,7 +177,8 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         # Not in the thread's order: a slow model holds up no card.
         StepsWanted: (Subscription("walks.build", order="build:{walk_id}", supersede="{walk_id}"),),
         FlowProposed: (Subscription("flows.tell", order=_CALL, once="{ticket_id}:{proposal_id}"),),
-        FlowsChanged: (),
+        # One account learns one thing at a time; of several changes that wait, one is enough.
+        FlowsChanged: (Subscription("flows.learn", order="flows:{account_id}", supersede="{account_id}"),),
         HomeChanged: (Subscription("home.publish", order="home:{user_id}", supersede="{user_id}"),),
         AccessRequested: (
             Subscription("access.post_card", order="access:{request_id}", once="{request_id}:{user_id}"),
@@ -167,7 +187,10 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
             Subscription("access.update_cards", order="access:{request_id}", supersede="{request_id}"),
             Subscription("access.tell", once="{request_id}"),
         ),
-        SessionResolved: (),
+        SessionResolved: (Subscription("drafts.post_offer", order=_THREAD),),
+        # Not in the thread's order: finding parameters holds up no card.
+        DraftMade: (Subscription("drafts.extract", order="extract:{draft_id}", supersede="{draft_id}"),),
+        DraftsChanged: (Subscription("drafts.update_offer", order=_THREAD, supersede="{session_id}"),),
         SessionEscalated: (),
         EscalationRaised: (
             Subscription("escalations.announce", order="escalation:{escalation_id}", supersede="{escalation_id}"),
@@ -178,5 +201,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         EscalationChanged: (
             Subscription("escalations.update_cards", order="escalation:{escalation_id}", supersede="{escalation_id}"),
         ),
+        NudgeDue: (Subscription("nudges.post", once="{reminder_id}"),),
+        NudgeAnswered: (Subscription("nudges.update", order="nudge:{subject_id}", supersede="{subject_id}"),),
     }
 )

@@ -23,6 +23,7 @@ from core.errors import DomainError, NotFound, Unavailable
 from core.ids import AccountId
 from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
+from core.nudges.reminders import NotBefore
 from core.outbox import queries, service
 from core.outbox.events import revive
 from core.outbox.models import Delivery
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 AT_ONCE = 16  # of an account: a model that thinks takes one place, and cards go on beside it
+WORTH_A_CLAIM = 3
+PATIENT_AT_ONCE = 4  # of them: so that a card never waits for a place behind reminders
 
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
@@ -41,6 +44,33 @@ Running = dict["asyncio.Task[None]", UUID]
 
 class End(Protocol):
     async def __call__(self, unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None: ...
+
+
+@dataclass
+class Places:
+    """Who may be under way at once in an account, and whether a claim pays: one by one they would cost as much as the deliveries."""
+
+    patient: Sequence[str]
+    _more: bool = False
+    _more_patient: bool = False
+
+    def free(self, running: Running) -> tuple[int, int]:
+        """How many places are free, and how many of them for what is patient."""
+        patient = sum(task.get_name() in self.patient for task in running)
+        free = AT_ONCE - len(running)
+        return free, min(free, PATIENT_AT_ONCE - patient)
+
+    def note(self, free: int, patient: int, claimed: Sequence[Delivery]) -> None:
+        """What a claim found: a full one says that there is more."""
+        found = sum(one.effect in self.patient for one in claimed)
+        self._more, self._more_patient = len(claimed) == free, patient > 0 and found == patient
+
+    def enough(self, running: Running) -> bool:
+        """Whether there is more, and room for several of it."""
+        free, patient = self.free(running)
+        return (
+            not running or (self._more and free >= WORTH_A_CLAIM) or (self._more_patient and patient >= WORTH_A_CLAIM)
+        )
 
 
 @dataclass
@@ -55,12 +85,16 @@ class Worker:
     desk: Desk
     effects: Effects
     metrics: Metrics
+    _patient: Sequence[str] = field(init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
     _running: dict[AccountId, Running] = field(default_factory=dict[AccountId, "Running"])
     _troubled: dict[AccountId, set[UUID]] = field(default_factory=dict[AccountId, "set[UUID]"])
     _adrift: list[tuple[AccountId, list[UUID]]] = field(default_factory=list[tuple[AccountId, "list[UUID]"]])
     _stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self._patient = [name for name, one in self.effects.items() if isinstance(one, Post) and one.patient]
 
     def wake(self) -> None:
         self._woken.set()
@@ -105,10 +139,21 @@ class Worker:
         running = self._running[account_id] = {}
         try:
             installation = await self.installations.of_account(account_id)
-            house = House(installation, self.database, self.installations.client, self.provider, self.psas, self.desk)
+            house = House(
+                installation,
+                self.database,
+                self.installations.client,
+                self.provider,
+                self.psas,
+                self.desk,
+                self.metrics,
+            )
+            places = Places(self._patient)
+            poked.set()
             while not self._stopping:
-                poked.clear()
-                await self._claim_into(running, house, account_id)
+                if poked.is_set() or places.enough(running):
+                    poked.clear()
+                    await self._claim_into(running, places, house, account_id)
                 if not running and (self._stopping or not poked.is_set()):
                     return
                 await _first_of(running, poked)
@@ -126,23 +171,26 @@ class Worker:
             if tokens := self._troubled.pop(account_id, None):
                 self._adrift.append((account_id, list(tokens)))
 
-    async def _claim_into(self, running: Running, house: House, account_id: AccountId) -> None:
+    async def _claim_into(self, running: Running, places: Places, house: House, account_id: AccountId) -> None:
         token = uuid4()
+        free, patient = places.free(running)
         try:
-            claimed = await self._claim(account_id, token, AT_ONCE - len(running))
+            claimed = await self._claim(account_id, token, free, patient)
         except Exception:
             self._trouble(account_id, token)  # the claim may be committed all the same
             raise
-        running.update({asyncio.ensure_future(self._deliver(house, delivery, token)): token for delivery in claimed})
+        places.note(free, patient, claimed)
+        for delivery in claimed:
+            running[asyncio.create_task(self._deliver(house, delivery, token), name=delivery.effect)] = token
 
     def _trouble(self, account_id: AccountId, token: UUID) -> None:
         self._troubled.setdefault(account_id, set()).add(token)
 
-    async def _claim(self, account_id: AccountId, token: UUID, limit: int) -> Sequence[Delivery]:
+    async def _claim(self, account_id: AccountId, token: UUID, limit: int, patient: int) -> Sequence[Delivery]:
         if limit <= 0:
             return []
         async with self.database.unit(account_id, source="delivery") as unit:
-            claimed = await queries.claim(unit, token, limit)
+            claimed = await queries.claim(unit, token, limit, patient=self._patient, patient_limit=patient)
             lag = max((service.age(one.due_at, unit.now) for one in claimed), default=timedelta(0))
         self.metrics.lag_seconds.set(lag.total_seconds())
         return claimed
@@ -190,7 +238,7 @@ class Worker:
 LOUD = {"refused", "shut out", "lacking", "accident"}
 
 
-def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
+def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:  # noqa: PLR0912 - one branch for each way to end
     """What becomes of a delivery that ended with `error`, and the word for it in the metrics."""
     match error:
         case NotFound():
@@ -199,6 +247,8 @@ def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
             return "too early", service.step_back
         case ComeAgain(after=after):
             return "put off", partial(service.retry, after=after)
+        case NotBefore(at=at):
+            return "too early", partial(service.not_before, at=at)
         case Throttled(after=after):
             return "throttled", partial(service.retry, after=after)
         case Lost(after=after):

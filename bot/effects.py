@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.blocks import Block
 from bot.installations import Installation
+from bot.metrics import Metrics
 from bot.slack import Slack
 from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
@@ -38,6 +39,7 @@ class House:
     provider: ModelProvider
     psas: Psas
     desk: Desk
+    metrics: Metrics
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         return self.database.unit(self.installation.account_id, source="delivery")
@@ -66,12 +68,15 @@ Compose = Callable[[Unit, Event], Awaitable[Outgoing | None]]
 class Post:
     """`compose` says what to post now (None: nothing any more), `posted` keeps where it is, in the transaction that concludes the delivery;
     `elsewhere` says where it goes instead when the channel is gone; `displaced` finds the conversation a new place (given Slack's word for what is
-    wrong with the old one), and the post then lines up behind what makes it."""
+    wrong with the old one), and the post then lines up behind what makes it. `patient`: it gives way to everything that somebody waits for; `counts`
+    counts what was sent."""
 
     compose: Compose
     posted: Callable[[Unit, Event, Posted], Awaitable[None]]
     elsewhere: Compose | None = None
     displaced: Callable[[Unit, Event, str], Awaitable[None]] | None = None
+    patient: bool = False
+    counts: Callable[[Metrics], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ def _value(element: Json) -> object:
             return element.get("selected_user")
         case "conversations_select" | "channels_select":
             return element.get("selected_conversation") or element.get("selected_channel")
+        case "timepicker":
+            return element.get("selected_time")
         case "datetimepicker":
             at = element.get("selected_date_time")
             return datetime.fromtimestamp(float(at), UTC) if isinstance(at, int | float) and at else None

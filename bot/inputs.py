@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.blocks import INPUT, Block, field, option, text_input
+from bot.blocks import INPUT, Block, field, option, plain, text_input
+
+PART = 2_400  # characters put into one of several inputs, so that there is room to write more
 
 
 def long_field(
@@ -20,7 +22,7 @@ def long_field(
 
     `spare` adds an empty one to go on in; another `revision` makes Slack take the value given here instead of what stands in the form.
     """
-    parts = [(value or "")[at : at + INPUT] for at in range(0, len(value or ""), INPUT)] or [""]
+    parts = cut(value or "")
     if spare and len(parts[-1]) > INPUT // 2:
         parts.append("")
     mark = "" if revision is None else f"~{revision}"
@@ -37,6 +39,20 @@ def long_field(
     ]
 
 
+def cut(text: str) -> list[str]:
+    """The text in parts that one input holds. Between two parts there is no white space, since that is what an input may lose at its ends."""
+    parts: list[str] = []
+    rest = text
+    while len(rest) > (INPUT if not parts else INPUT - 200):
+        at = PART
+        while at > 1 and (rest[at - 1].isspace() or rest[at].isspace()):
+            at -= 1
+        at = at if at > 1 else PART
+        parts.append(rest[:at])
+        rest = rest[at:]
+    return [*parts, rest]
+
+
 def channel_select() -> Block:
     """A channel of one's own organisation, the one the person is in to begin with."""
     return {
@@ -48,6 +64,13 @@ def channel_select() -> Block:
             "exclude_bot_users": True,
         },
     }
+
+
+def channel_choice(chosen: str | None = None) -> Block:
+    """A channel of one's own organisation, or none."""
+    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
+    element: Block = {"type": "conversations_select", "filter": kinds}
+    return element | ({"initial_conversation": chosen} if chosen else {})
 
 
 def select(action_id: str, options: Sequence[tuple[str, str]], chosen: str) -> Block:
@@ -62,3 +85,16 @@ def checkboxes(options: Sequence[tuple[str, str]], chosen: Collection[str]) -> B
     shown = [option(label, value) for label, value in options[:10]]
     ticked = [one for one in shown if one["value"] in chosen]
     return {"type": "checkboxes", "options": shown, **({"initial_options": ticked} if ticked else {})}
+
+
+def choice(options: Sequence[tuple[str, str]], chosen: str | None = None, placeholder: str = "Choose") -> Block:
+    """A menu of (label, value), at most a hundred, for a form; nothing is chosen at first unless `chosen` is among them."""
+    shown = [option(label, value) for label, value in options[:100]]
+    first = next((one for one in shown if one["value"] == chosen), None)
+    element: Block = {"type": "static_select", "placeholder": plain(placeholder, 150), "options": shown}
+    return element | ({"initial_option": first} if first else {})
+
+
+def number(value: str | None = None) -> Block:
+    element: Block = {"type": "number_input", "is_decimal_allowed": True}
+    return element | ({"initial_value": value} if value else {})

@@ -11,6 +11,7 @@ from core.accounts import queries, service
 from core.accounts.service import Workspace
 from core.errors import Forbidden, NotFound
 from core.ids import AccountId, new_id
+from core.intake.flows import service as flows
 from core.unit import Database
 
 KEPT_SECONDS = 60.0
@@ -71,10 +72,11 @@ class Installations:
 
 
 async def settle_in(database: Database, home: Workspace, owners: tuple[str, ...]) -> AccountId:
-    """Makes the account of the workspace the token belongs to, if it is new, and its owners owners."""
+    """Makes the account of the workspace the token belongs to, if it is new, with the flows in the box, and its owners owners."""
     account_id = await queries.claim_workspace(database.engine, home.enterprise_id, home.team_id, AccountId(new_id()))
     async with database.unit(account_id, source="start") as unit:
         await service.install(unit, home)
+        await flows.settle_starter(unit)
     for owner in owners:
         async with database.unit(account_id, source="settings") as unit:
             await service.ensure_owner(unit, owner)

@@ -15,6 +15,10 @@ class Metrics:
     slack_calls: Counter = field(init=False)
     deliveries: Counter = field(init=False)
     lag_seconds: Gauge = field(init=False)
+    nudges_due: Counter = field(init=False)
+    nudge_late_seconds: Histogram = field(init=False)
+    nudge_answer_seconds: Histogram = field(init=False)
+    reminders_sent: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         parts = {
@@ -35,6 +39,22 @@ class Metrics:
             ),
             "lag_seconds": Gauge(
                 "flowpilot_outbox_lag_seconds", "Age of the oldest due delivery claimed last", registry=self.registry
+            ),
+            "nudges_due": Counter("flowpilot_nudges_due", "Nudges whose time came", registry=self.registry),
+            "nudge_late_seconds": Histogram(
+                "flowpilot_nudge_late_seconds",
+                "From when a nudge was due to when it went to the outbox",
+                buckets=(2, 10, 60, 300, 1_800, 7_200, 86_400),
+                registry=self.registry,
+            ),
+            "nudge_answer_seconds": Histogram(
+                "flowpilot_nudge_answer_seconds",
+                "From when a nudge was sent to its answer",
+                buckets=(60, 600, 3_600, 14_400, 86_400, 259_200, 604_800),
+                registry=self.registry,
+            ),
+            "reminders_sent": Counter(
+                "flowpilot_nudge_reminders_sent", "Reminders that stand in Slack", registry=self.registry
             ),
         }
         for name, part in parts.items():

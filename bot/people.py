@@ -39,7 +39,7 @@ def profile_of(user: Mapping[str, object], installation: Installation) -> Profil
         (str(n) for n in (user.get("real_name"), details.get("real_name"), user.get("name")) if n), str(user.get("id"))
     )
     return Profile(
-        str(user.get("id")), shorten(clean(name), 80) or str(user.get("id")), kind, str(user.get("tz") or "UTC")
+        str(user.get("id")), shorten(clean(name), 80) or str(user.get("id")), kind, str(user.get("tz") or "")
     )
 
 

@@ -54,7 +54,7 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
             if not await service.sending(unit, delivery, token, target):
                 return  # the lease ran out: somebody else has it now
         try:
-            where = await _send(house, delivery, outgoing)
+            where = await _send(house, delivery, outgoing, patient=post.patient)
         except Gone as gone:
             if post.displaced is not None:
                 async with house.unit() as unit:
@@ -67,9 +67,10 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
         return
 
 
-async def _send(house: House, delivery: Delivery, outgoing: Outgoing) -> Posted:
+async def _send(house: House, delivery: Delivery, outgoing: Outgoing, *, patient: bool) -> Posted:
     try:
-        answer = await house.slack.post(
+        post = house.slack.post_patiently if patient else house.slack.post
+        answer = await post(
             outgoing.channel,
             text=outgoing.text,
             blocks=list(outgoing.blocks),
@@ -87,6 +88,8 @@ async def _posted(house: House, delivery: Delivery, token: UUID, post: Post, eve
     async with house.unit() as unit:
         if await service.conclude(unit, delivery, token, external_id=f"{where.channel}:{where.ts}"):
             await post.posted(unit, event, where)
+    if post.counts is not None:
+        post.counts(house.metrics)
 
 
 async def _look_for(house: House, delivery: Delivery) -> Posted | None:

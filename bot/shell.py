@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.app import database_url, real_clock
 from bot.consequences import SUBSCRIPTIONS
@@ -16,11 +18,14 @@ from core.audit import queries as audit
 from core.db import engine_as
 from core.errors import Invalid
 from core.ids import AccountId
+from core.intake.flows import picture
+from core.intake.flows import service as flows
 from core.psa import service as psa_service
 from core.psa.login import Login
 from core.psa.models import Target
 from core.psa.registry import Psas
 from core.psa.trial import named, try_out
+from core.scripts import boxes
 from core.unit import Database
 
 
@@ -83,6 +88,52 @@ async def connect(settings: Settings, login: Login, names: Mapping[Target, Seque
     seen = f"; read {tried.ticket.label}" if tried.ticket else ""
     chosen = "" if any(names.values()) else " Choose in /pilot settings which statuses its tickets are set to."
     return f"{name} is connected: {found}{seen}.{chosen}"
+
+
+async def import_flows(settings: Settings, file: Path) -> str:
+    """Publishes the flows of a file. Returns what to say; raises `Invalid` naming the lines of what is wrong."""
+    text = (await asyncio.to_thread(file.read_bytes)).decode("utf-8", "replace")
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        done = await flows.import_text(unit, text)
+    counted = (("added", done.added), ("changed", done.changed), ("as before", done.same))
+    return "\n".join(f"{len(names):>4} {what}{': ' if names else ''}{', '.join(names)}" for what, names in counted)
+
+
+async def export_flows(settings: Settings, file: Path) -> str:
+    """Writes every flow of the account into a file. Returns what to say."""
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        text = await flows.export_text(unit)
+    await asyncio.to_thread(file.write_text, text, encoding="utf-8")
+    return f"The flows are in {file}."
+
+
+async def draw_flow(settings: Settings, file: Path) -> str:
+    """Draws the flow that the file is named after, as a PNG. Returns what to say; raises `NotFound` when there is no such flow."""
+    async with at_the_shell(settings) as shell, shell.unit() as unit:
+        document = await flows.document(unit, file.stem)
+    await asyncio.to_thread(file.write_bytes, picture.png(document.tree, document.title))
+    return f"The picture is in {file}."
+
+
+async def move_scripts(settings: Settings, direction: str, file: Path, *, with_secrets: bool) -> str:
+    """Brings a YAML file into the script library, or writes the library into one. Returns what to say; raises `Invalid` with the place."""
+    async with at_the_shell(settings) as shell:
+        if direction == "export":
+            async with shell.unit() as unit:
+                await boxes.stock(unit)
+                written = await boxes.export_box(unit)
+            await asyncio.to_thread(file.write_text, written, encoding="utf-8")
+            return f"The script library is in {file}."
+        written = await asyncio.to_thread(file.read_text, encoding="utf-8", errors="replace")
+        box = boxes.read(written, file.name)
+        if (found := boxes.with_secrets(box)) and not with_secrets:
+            raise Invalid(
+                f"A password, key or token stands in {', '.join(found[:5])}. Nothing was imported; take it out, or say --with-secrets."
+            )
+        async with shell.unit() as unit:
+            await boxes.stock(unit)
+            new, changed = await boxes.import_box(unit, box)
+    return f"Imported: {new} new, {changed} changed, the rest as it was."
 
 
 async def export_audit(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.features.access import listeners as access
 from bot.features.access import people
 from bot.features.connections import listeners as connections
+from bot.features.drafts import listeners as drafts
 from bot.features.escalations import listeners as escalations
 from bot.features.facts import listeners as facts
 from bot.features.fixes import listeners as fixes
@@ -18,6 +19,8 @@ from bot.features.home import listeners as home
 from bot.features.intake import listeners as intake
 from bot.features.model import listeners as model
 from bot.features.notes import listeners as notes
+from bot.features.nudges import listeners as nudges
+from bot.features.scripts import listeners as scripts
 from bot.features.sessions import listeners as sessions
 from bot.features.sessions import starting, tickets
 from bot.features.settings import listeners as settings
@@ -37,6 +40,8 @@ PILOT: Mapping[str, Listener] = {
     "escalate": notes.escalate,
     "escalations": escalations.show,
     "link": tickets.link,
+    "drafts": drafts.listing,
+    "scripts": scripts.find,
     "pause": sessions.pause,
     "resume": sessions.resume,
     "stats": stats.show,
@@ -69,6 +74,7 @@ ACTIONS: Mapping[str, Listener] = {
     "facts.edit": facts.edit,
     "facts.remove": facts.remove,
     "fixes.decide": fixes.decide,
+    "fixes.decide.build_template": drafts.build_from_fix,
     "fixes.applied": fixes.applied,
     "fixes.record": fixes.record,
     "fixes.confirm_proposal": fixes.confirm_proposal,
@@ -87,6 +93,23 @@ ACTIONS: Mapping[str, Listener] = {
     "escalations.claim": escalations.claim,
     "escalations.release": escalations.release,
     "escalations.page": escalations.show,
+    "drafts.review": drafts.review,
+    "drafts.page": drafts.turn_page,
+    "drafts.preview": drafts.preview,
+    "drafts.reject": drafts.ask_to_reject,
+    "drafts.list": drafts.listing,
+    "scripts.build": drafts.build,
+    "scripts.fill": scripts.open_fill,
+    "scripts.search": scripts.search,
+    "scripts.versions": scripts.versions,
+    "scripts.remove": scripts.remove,
+    "scripts.page": scripts.turn_page,
+    "scripts.show": scripts.show_whole,
+    "nudges.still_waiting": nudges.still_waiting,
+    "nudges.snooze": nudges.snooze,
+    "nudges.mute": nudges.mute,
+    "nudges.menu": nudges.menu,
+    "nudges.wishes": nudges.open_wishes,
     "turns.stop": turns.stop,
     "feedback.up": turns.helpful,
     "feedback.down": turns.not_helpful,
@@ -104,6 +127,8 @@ ACTIONS: Mapping[str, Listener] = {
     "connections.open": connections.open_one,
     "connections.board": connections.open_board,
     "connections.remove": connections.remove,
+    "settings.open.scripts": scripts.open_settings,
+    "settings.open.nudges": nudges.open_settings,
     "settings.open.model": model.open_section,
     "settings.open.l1": catalogue.open_section,
     "settings.flows": catalogue.show,
@@ -143,6 +168,14 @@ SUBMISSIONS: Mapping[str, Listener] = {
     "feedback.reason": turns.submit_reason,
     "fixes.outcome": fixes.submit_outcome,
     "fixes.correct": fixes.submit_correction,
+    "drafts.accept": drafts.save,
+    "drafts.reject": drafts.reject,
+    "scripts.publish": drafts.save,
+    "scripts.fill": scripts.submit_fill,
+    "scripts.search": scripts.submit_search,
+    "settings.save.scripts": scripts.save_settings,
+    "nudges.wishes": nudges.submit_wishes,
+    "settings.save.nudges": nudges.save_settings,
     "settings.save.role": settings.save_role,
     "settings.save.l1": catalogue.save,
     "settings.save.team": settings.save_team,

@@ -48,6 +48,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
         dict[str, object]: JSONB(),
         dict[str, str]: JSONB(),
         list[str]: JSONB(),
+        list[object]: JSONB(),
         # Stored by value in a plain column; the CHECK (`one_of`) keeps the words, so adding one is no ALTER TYPE.
         enum.Enum: Enum(
             enum.Enum,

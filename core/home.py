@@ -16,16 +16,18 @@ from core.intake.overview import Calls, calls
 from core.outbox import queries as outbox
 from core.outbox.models import Delivery
 from core.scope import Role
+from core.scripts import queries as scripts
 from core.sessions import queries as sessions
 from core.sessions.pages import Page
 from core.unit import Unit
 
-ENGINEERS = {Role.ENGINEER, Role.ADMIN, Role.OWNER}
+ENGINEERS = frozenset({Role.ENGINEER, Role.ADMIN, Role.OWNER})
 
 
 @dataclass(frozen=True)
 class Home:
-    """`handed_on` is what nobody has claimed yet, for engineers; `requests` and `in_question` are empty for who may not act on them."""
+    """`requests` and `in_question` are empty for who may not act on them. `drafts` counts those that wait for a review, up to 100,
+    `handed_on` is what nobody has claimed yet."""
 
     waiting: Sequence[Waiting]
     waiting_total: int
@@ -34,6 +36,7 @@ class Home:
     requests: Sequence[tuple[AccessRequest, str]]
     in_question: Sequence[Delivery]
     calls: Calls
+    drafts: int = 0
     handed_on: Sequence[Handoff] = ()
     handed_on_total: int = 0
 
@@ -47,7 +50,8 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
         asked = await people.open_requests(unit)
         names = await people.users(unit, [request.user_id for request in asked])
         requests = [(request, names[request.user_id].name) for request in asked]
+    drafts = await scripts.pending_drafts(unit) if user.role in ENGINEERS else 0
     handed_on, how_many = await escalations.waiting(unit) if user.role in ENGINEERS else ((), 0)
-    in_question = await outbox.unknown(unit)
+    unknown = await outbox.unknown(unit, user.slack_user_id)
     of_calls = await calls(unit, user)
-    return Home(waiting, total, waiting_page, mine, requests, in_question, of_calls, handed_on, how_many)
+    return Home(waiting, total, waiting_page, mine, requests, unknown, of_calls, drafts, handed_on, how_many)

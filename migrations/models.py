@@ -21,8 +21,10 @@ from core.intake.tickets.models import Ticket
 from core.intake.walks.models import Walk
 from core.notes.models import Preview, WorkingCopy
 from core.notes.postings import Posting
+from core.nudges.models import Nudge, Reminder, ReminderNudge
 from core.outbox.models import Delivery, Received
 from core.psa.models import PsaConnection
+from core.scripts.models import Category, Draft, Generation, Sheet, Template, TemplateVersion
 from core.sessions.models import Fact, Message, Session
 from core.spending.models import Spending
 from core.tickets.models import TicketFollow
@@ -34,11 +36,14 @@ MODELS: tuple[type[Base], ...] = (
     Account,
     AccountSettings,
     AuditEvent,
+    Category,
     Delivery,
+    Draft,
     Escalation,
     EscalationCard,
     Fact,
     Feedback,
+    Generation,
     Flow,
     FlowExample,
     FlowMatching,
@@ -48,13 +53,19 @@ MODELS: tuple[type[Base], ...] = (
     Posting,
     Preview,
     PsaConnection,
+    Nudge,
     Received,
+    Reminder,
+    ReminderNudge,
     Session,
+    Sheet,
     SlackInstallation,
     SlackWorkspace,
     Spending,
     SuggestedFix,
     TicketFollow,
+    Template,
+    TemplateVersion,
     Turn,
     Ticket,
     User,

@@ -7,13 +7,14 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy.engine import URL
 
-from bot.app import Bot, Part, running
+from bot.app import Bot, Part, real_clock, running
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.settings import WorkspaceSettings
 from bot.settings import Settings
@@ -77,11 +78,16 @@ def fresh_database(server: Path, template: str) -> Fresh:
 
 @asynccontextmanager
 async def a_bot(
-    url: URL, workspace: SandboxServer, part: Part = Part.ALL, provider: ModelProvider | None = None
+    url: URL,
+    workspace: SandboxServer,
+    part: Part = Part.ALL,
+    provider: ModelProvider | None = None,
+    *,
+    clock: Callable[[], datetime] = real_clock,
 ) -> AsyncGenerator[Bot]:
     """A bot beneath a workspace that already listens, in this process."""
     settings = settings_for(url, workspace)
-    async with running(settings, part, pace=UNHURRIED, host="127.0.0.1", provider=provider) as bot:
+    async with running(settings, part, clock=clock, pace=UNHURRIED, host="127.0.0.1", provider=provider) as bot:
         if workspace.settings.mode == "http":
             workspace.deliver_to(f"{bot.url}/slack/events")
         yield bot

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from core.llm.flows import OfflineFlows
 from core.llm.offline import OfflineProvider
 from core.llm.offline_notes import OfflineNotes
+from core.llm.parameters import OfflineParameters
 from core.llm.playbooks import load_playbooks
 from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, silent
 
 
 @dataclass
-class Thinker(OfflineFlows, OfflineNotes):
+class Thinker(OfflineFlows, OfflineNotes, OfflineParameters):
     """Says `answers` one after the other (the last one from then on), each as soon as `may_speak` is set; tells `steps` first.
 
     `asked` are the views it was given: one per call.
@@ -46,7 +47,7 @@ class Thinker(OfflineFlows, OfflineNotes):
 
 
 @dataclass
-class Listener(OfflineFlows, OfflineNotes):
+class Listener(OfflineFlows, OfflineNotes, OfflineParameters):
     """Says at once what `answer` makes of what it is asked."""
 
     answer: Callable[[ProblemView], Turn]

@@ -27,6 +27,7 @@ class Person:
     is_admin: bool = False
     is_owner: bool = False
     deleted: bool = False
+    undisturbed: tuple[int, int] | None = None
 
     def profile(self) -> Json:
         """Return the user object of users.info."""

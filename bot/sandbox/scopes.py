@@ -22,6 +22,7 @@ METHODS: dict[str, str | dict[str, str]] = {
     "conversations.open": "im:write",
     "conversations.replies": HISTORY,
     "dnd.info": "dnd:read",
+    "dnd.teamInfo": "dnd:read",
     "files.completeUploadExternal": "files:write",
     "files.getUploadURLExternal": "files:write",
     "reactions.add": "reactions:write",

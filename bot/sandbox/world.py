@@ -8,7 +8,7 @@ from bot.sandbox.acts import Stage
 from bot.sandbox.entries import Impossible
 from bot.sandbox.gateway import SocketGateway
 from bot.sandbox.people import OTHER_TEAM, Channel, ChannelKind, Person, PersonKind, direct_conversation
-from bot.sandbox.wire import Json, flag, items, obj, text
+from bot.sandbox.wire import Json, flag, items, obj, text, whole
 
 
 def _channel(stage: Stage, value: object) -> Channel:
@@ -64,6 +64,15 @@ def _change_person(stage: Stage, value: object) -> Json:
     )
     stage.workspace.people[person.id] = changed
     stage.events.announce_person(changed)
+    return {}
+
+
+def _undisturbed(stage: Stage, value: object) -> Json:
+    """{"id": who, "since": ts, "until": ts}: between these times they do not want to be disturbed."""
+    given = obj(value)
+    person = _person(stage, given.get("id"))
+    hours = (whole(given.get("since"), 0), whole(given.get("until"), 0))
+    stage.workspace.people[person.id] = replace(person, undisturbed=hours if any(hours) else None)
     return {}
 
 
@@ -204,6 +213,7 @@ CHANGES: dict[str, Change] = {
     "leave": _leave,
     "share": _share,
     "unarchive": _unarchive,
+    "undisturbed": _undisturbed,
     "uninstall": _uninstall,
 }
 

@@ -73,8 +73,9 @@ class User(AccountOwned, Base, kw_only=True):
     role: Mapped[Role]
     kind: Mapped[Kind]
     can_cover_l1: Mapped[bool] = mapped_column(default=False)
-    tz: Mapped[str] = mapped_column(default="UTC")
+    tz: Mapped[str] = mapped_column(default="")  # empty: Slack does not say
     home_opened_at: Mapped[datetime | None] = mapped_column(default=None)
+    nudge_wishes: Mapped[dict[str, object] | None] = mapped_column(default=None)
 
     def take(self, role: Role, *, by: Role, last_owner: bool) -> None:
         """Gives the person `role`, granted by somebody who is `by`.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,14 +26,26 @@ class Preferences(BaseModel):
     enabled_l1_categories: tuple[str, ...] | None = None
     """What first-line walks may be built for; None: every category there is."""
     mail_customers: bool = False
+    nudge_cover: str = Field(default="", max_length=36)
+    nudge_days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
+    nudge_end: time = time(17)
+    nudge_holidays: str = Field(default="", max_length=10)
+    nudge_lead_channel: str = Field(default="", max_length=30)
+    nudge_quiet_from: time | None = None
+    nudge_quiet_until: time | None = None
+    nudge_start: time = time(9)
+    nudge_timezone: str = Field(default="", max_length=60)
+    nudge_weekly_digest: bool = False
     model_budget_usd: int = Field(default=50, ge=0, le=100_000)
     templatize_prompt_enabled: bool = True
+    script_publishers: Literal["engineers", "admins"] = "engineers"
+    starter_library_enabled: bool = True
 
 
 async def of(unit: Unit) -> Preferences:
-    """The account's preferences. A stored value that this version cannot read counts as unchanged."""
+    """The account's preferences."""
     row = await queries.settings(unit)
-    return _read(row.preferences if row else {})
+    return read(row.preferences if row else {})
 
 
 async def change(unit: Unit, changes: Mapping[str, object]) -> Preferences:
@@ -46,7 +60,7 @@ async def change(unit: Unit, changes: Mapping[str, object]) -> Preferences:
     if unknown := set(changes) - set(Preferences.model_fields):
         raise Invalid(f"There is no preference “{min(unknown)}”.")
     row = await queries.settings_for_update(unit)
-    before = _read(row.preferences).model_dump(mode="json")
+    before = read(row.preferences).model_dump(mode="json")
     try:
         after = Preferences.model_validate({**before, **changes})
     except ValidationError as error:
@@ -60,7 +74,8 @@ async def change(unit: Unit, changes: Mapping[str, object]) -> Preferences:
     return after
 
 
-def _read(stored: Mapping[str, object]) -> Preferences:
+def read(stored: Mapping[str, object]) -> Preferences:
+    """What a stored row means. A value that this version cannot read counts as unchanged."""
     try:
         return Preferences.model_validate(stored)
     except ValidationError as error:

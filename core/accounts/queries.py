@@ -82,7 +82,7 @@ async def person_for_update(unit: Unit, slack_user_id: str) -> User:
         role=Role.VIEWER,
         kind=Kind.UNKNOWN,
         can_cover_l1=False,
-        tz="UTC",
+        tz="",
     )
     await unit.session.execute(fresh.on_conflict_do_nothing())
     wanted = select(User).where(User.account_id == unit.account_id, User.slack_user_id == slack_user_id)

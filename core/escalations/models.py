@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import AccountOwned, Base, one_of
 from core.errors import Conflict
 from core.ids import UserId
+from core.nudges.policy import Severity
 
 TITLE_LIMIT = 200
 REASON_LIMIT = 500
@@ -54,6 +55,17 @@ class Escalation(AccountOwned, Base, kw_only=True):
     claimed_by: Mapped[UUID | None] = mapped_column(default=None)
     claimed_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @property
+    def severity(self) -> Severity:
+        """How soon somebody should take it up."""
+        match self.category:
+            case Reason.SUSPECTED_INCIDENT:
+                return Severity.CRITICAL
+            case Reason.NEEDS_ADMIN_RIGHTS | Reason.CUSTOMER_REQUEST:
+                return Severity.HIGH
+            case Reason.OUTSIDE_SCOPE | Reason.NOT_FIXED_BY_STEPS | Reason.OTHER | None:
+                return Severity.NORMAL
 
     def claim(self, by: UserId, at: datetime, *, claimer: str) -> bool:
         """Takes it up; False when it is theirs already. Raises `Conflict` for who raised it, and when `claimer` was first."""

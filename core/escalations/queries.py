@@ -77,3 +77,9 @@ async def cards(unit: Unit, escalation_id: EscalationId) -> Sequence[EscalationC
         EscalationCard.account_id == unit.account_id, EscalationCard.escalation_id == escalation_id
     )
     return (await unit.session.scalars(wanted)).all()
+
+
+async def handoffs(unit: Unit, ids: Sequence[UUID]) -> Sequence[Handoff]:
+    """The escalations with these ids, as far as they are there."""
+    wanted = _with_names().where(Escalation.account_id == unit.account_id, Escalation.id.in_(ids))
+    return [Handoff(*row) for row in await unit.session.execute(wanted)]

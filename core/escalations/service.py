@@ -11,6 +11,8 @@ from core.errors import Invalid
 from core.escalations import queries
 from core.escalations.models import REASON_LIMIT, TITLE_LIMIT, Escalation, EscalationCard, Reason
 from core.ids import EscalationId, SessionId, UserId, WalkId, new_id
+from core.nudges import service as nudges
+from core.nudges.policy import Kind
 from core.outbox.events import EscalationChanged, EscalationRaised, EscalationTold, HomeChanged
 from core.scope import Role
 from core.sessions import queries as sessions
@@ -51,6 +53,7 @@ async def raise_(
             raised_at=unit.now,
         )
     )
+    await _unclaimed(unit, escalation)
     unit.audit("escalation.raised", escalation.id, of=str(session_id or walk_id), category=category)
     unit.emit(EscalationRaised(EscalationId(escalation.id)))
     return escalation
@@ -69,6 +72,7 @@ async def claim(unit: Unit, escalation_id: EscalationId) -> Escalation:
         session = await sessions.session_for_update(unit, escalation.session_id)
         session.take_up(person.id, unit.now)
         changed(unit, session)
+    await nudges.cancel(unit, escalation.id)
     unit.audit("escalation.claimed", escalation.id)
     unit.emit(EscalationChanged(escalation_id))
     return escalation
@@ -85,6 +89,7 @@ async def release(unit: Unit, escalation_id: EscalationId) -> Escalation:
         session = await sessions.session_for_update(unit, escalation.session_id)
         session.hand_back(unit.now)
         changed(unit, session)
+    await _unclaimed(unit, escalation)
     unit.audit("escalation.released", escalation.id)
     unit.emit(EscalationChanged(escalation_id))
     return escalation
@@ -124,7 +129,13 @@ async def close(unit: Unit, *, session_id: UUID | None = None, walk_id: UUID | N
     """What was escalated went on in another way: it waits for nobody any more."""
     for escalation in await queries.open_of(unit, session_id=session_id, walk_id=walk_id):
         escalation.closed_at = unit.now
+        await nudges.cancel(unit, escalation.id)
         unit.emit(EscalationChanged(EscalationId(escalation.id)))
+
+
+async def _unclaimed(unit: Unit, escalation: Escalation) -> None:
+    """The leads are told if nobody takes it up."""
+    await nudges.plan(unit, Kind.ESCALATION, escalation.id, owner_id=None, severity=escalation.severity)
 
 
 async def _claimer(unit: Unit, escalation: Escalation) -> str:

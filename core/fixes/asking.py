@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from core.accounts import queries as people
 from core.fixes import queries
 from core.fixes.models import FixStatus, SuggestedFix
+from core.fixes.templates import known_templates
 from core.ids import SessionId, TurnId, new_id
 from core.llm.provider import (
     EarlierSuggestion,
@@ -84,7 +85,9 @@ async def begin(unit: Unit, session_id: SessionId) -> Asked | None:
     return Asked(
         session_id=session_id,
         turn_id=TurnId(turn.id),
-        view=_view(session, known, offered, thread, {said.id for said in new}),
+        view=replace(
+            _view(session, known, offered, thread, {said.id for said in new}), templates=await known_templates(unit)
+        ),
         past=tuple(await queries.past(unit, session_id)),
         channel=session.channel,
         thread_ts=session.thread_ts,

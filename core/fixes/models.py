@@ -148,6 +148,8 @@ class SuggestedFix(AccountOwned, Base, kw_only=True):
         self._refuse_final(recorder)
         if decision is Decision.DISMISSED:
             self._dismiss(by, at)
+        elif self.script_template_id is not None:
+            raise Invalid("This fix is a template of the library: “Fill in and run…” gives you its script.")
         elif self.ai_drafted_script is None:
             raise Invalid("This fix has no script to run. When you have done it, press “I applied it”.")
         self.user_decision, self.decided_by = decision, by

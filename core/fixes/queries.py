@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select, union
 
 from core.accounts.models import User
 from core.errors import NotFound
@@ -12,6 +13,8 @@ from core.fixes.models import FixStatus, SuggestedFix
 from core.fixes.pages import PAGE, Waiting
 from core.ids import FixId, SessionId, UserId
 from core.llm.provider import PastFix
+from core.nudges import queries as nudges
+from core.scripts.models import Generation, Template
 from core.sessions.models import Session
 from core.unit import Unit
 
@@ -69,6 +72,39 @@ async def fixes_of(unit: Unit, session_id: SessionId | UUID) -> Sequence[Suggest
     return (await unit.session.scalars(wanted.order_by(SuggestedFix.id))).all()
 
 
+async def titled(unit: Unit, session_id: UUID, title: str) -> Sequence[SuggestedFix]:
+    """The fixes of one session with this title, the newest first."""
+    wanted = select(SuggestedFix).where(
+        SuggestedFix.account_id == unit.account_id,
+        SuggestedFix.session_id == session_id,
+        func.lower(SuggestedFix.title) == title.lower(),
+    )
+    return (await unit.session.scalars(wanted.order_by(SuggestedFix.id.desc()))).all()
+
+
+async def success_of(unit: Unit, template_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """How often the runs of each template worked, of those that were judged: its own runs, and the fix it was made from."""
+    if not template_ids:
+        return {}
+    runs = select(Generation.template_id.label("template_id"), Generation.fix_id.label("fix_id")).where(
+        Generation.account_id == unit.account_id,
+        Generation.template_id.in_(template_ids),
+        Generation.fix_id.is_not(None),
+    )
+    made_from = select(Template.id, Template.source_fix_id).where(
+        Template.account_id == unit.account_id, Template.id.in_(template_ids), Template.source_fix_id.is_not(None)
+    )
+    fixes = union(runs, made_from).subquery()
+    worked = func.sum(case((SuggestedFix.status == FixStatus.APPLIED_SUCCESS, 1), else_=0))
+    wanted = (
+        select(fixes.c.template_id, worked, func.count())
+        .join(SuggestedFix, and_(SuggestedFix.account_id == unit.account_id, SuggestedFix.id == fixes.c.fix_id))
+        .where(SuggestedFix.status.in_([FixStatus.APPLIED_SUCCESS, FixStatus.APPLIED_FAILED]))
+        .group_by(fixes.c.template_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in await unit.session.execute(wanted)}
+
+
 async def active_of(unit: Unit, session_ids: Sequence[UUID]) -> dict[UUID, SuggestedFix]:
     """The fix each of these sessions has before it now, by session."""
     wanted = select(SuggestedFix).where(
@@ -96,7 +132,9 @@ async def pending(unit: Unit, owner: UserId | None = None, number: int = 0) -> t
         .offset(number * PAGE)
         .limit(PAGE)
     )
-    return [Waiting(*row) for row in await unit.session.execute(wanted)], total or 0
+    rows = (await unit.session.execute(wanted)).all()
+    asking = await nudges.asking(unit, [fix.id for fix, _, _ in rows])
+    return [Waiting(fix, session, owner, asking.get(fix.id)) for fix, session, owner in rows], total or 0
 
 
 async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:
@@ -140,3 +178,60 @@ async def past(unit: Unit, not_in: SessionId) -> Sequence[PastFix]:
         )
         for fix, problem, ticket, successes, attempts in await unit.session.execute(wanted)
     ]
+
+
+_PARKED = (
+    select(
+        SuggestedFix.id,
+        SuggestedFix.status,
+        SuggestedFix.title,
+        SuggestedFix.pending_reason,
+        SuggestedFix.applied_at,
+        SuggestedFix.created_at,
+        Session.owner_id,
+        Session.last_active_at,
+        Session.title.label("session_title"),
+        Session.channel,
+        Session.thread_ts,
+        User.name.label("owner"),
+        _RECORDER.label("recorder"),
+    )
+    .join(Session, and_(Session.account_id == SuggestedFix.account_id, Session.id == SuggestedFix.session_id))
+    .join(User, and_(User.account_id == Session.account_id, User.id == Session.owner_id))
+    .where(SuggestedFix.account_id == bindparam("account"), SuggestedFix.id.in_(bindparam("fixes", expanding=True)))
+)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """What a reminder says of a fix: columns of the fix and its session, and the names of the owner and of who recorded its outcome."""
+
+    id: UUID
+    status: FixStatus
+    title: str
+    pending_reason: str | None
+    applied_at: datetime | None
+    created_at: datetime
+    owner_id: UUID
+    last_active_at: datetime
+    session_title: str
+    channel: str
+    thread_ts: str | None
+    owner: str
+    recorder: str | None
+
+
+async def parked(unit: Unit, ids: Sequence[UUID]) -> Sequence[Parked]:
+    """These fixes, as far as they are there."""
+    rows = await unit.session.execute(_PARKED, {"account": unit.account_id, "fixes": list(ids)})
+    return [Parked(*row) for row in rows]
+
+
+async def judged_since(unit: Unit, since: datetime) -> tuple[int, int]:
+    """How many fixes were found to have worked since then, and how many not to."""
+    tally = select(SuggestedFix.status, func.count()).where(
+        SuggestedFix.account_id == unit.account_id, SuggestedFix.verified_at >= since
+    )
+    rows = await unit.session.execute(tally.group_by(SuggestedFix.status))
+    counts = {row[0]: row[1] for row in rows}
+    return counts.get(FixStatus.APPLIED_SUCCESS, 0), counts.get(FixStatus.APPLIED_FAILED, 0)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from core.errors import Invalid, Unavailable
-from core.fixes import queries
+from core.errors import Invalid
+from core.fixes import queries, templates
 from core.fixes.commands import CorrectOutcome, DecideFix, RecordOutcome
-from core.fixes.models import FIX_TITLE_LIMIT, NOTES_LIMIT, Decision, Outcome, SuggestedFix
+from core.fixes.models import FIX_TITLE_LIMIT, NOTES_LIMIT, Decision, FixStatus, Outcome, SuggestedFix
 from core.fixes.queries import Locked
 from core.ids import FixId, SessionId, new_id
 from core.llm.provider import Proposal
+from core.nudges import service as nudges
+from core.nudges.policy import Kind
 from core.outbox.events import FixChanged, FixSuggested, ProposalWanted
 from core.scope import Role
+from core.scripts import service as drafts
 from core.sessions.models import Session
 from core.sessions.service import changed
 from core.text import clean, optional, required, shorten
@@ -22,21 +25,22 @@ from core.unit import Unit
 async def decide(unit: Unit, wanted: DecideFix) -> SuggestedFix:
     """Chooses which way to go with a fix. For a run, the fix carries the script to hand back.
 
-    Raises `Conflict`, `Invalid` (rules: `SuggestedFix.decide`), and `Unavailable` for the ways that need the script library.
+    *Run now, templatize later* makes a draft in the same breath; deciding twice makes one. Raises `Conflict`, `Invalid` (rules:
+    `SuggestedFix.decide`).
     """
     person = unit.scope.need_engineer("decide on a fix")
     locked = await queries.fix_for_update(unit, wanted.fix_id)
-    if wanted.decision in {Decision.DRAFT_TEMPLATE, Decision.BUILD_TEMPLATE} and not locked.fix.is_final:
-        raise Unavailable(
-            "scripts",
-            "Templates come with the script library, which is not here yet. “Run once” gives you the script now.",
-        )
-    before = locked.fix.user_decision
+    before, status = locked.fix.user_decision, locked.fix.status
     locked.fix.decide(wanted.decision, by=person.id, at=unit.now, recorder=locked.recorder)
     unit.audit("fix.decided", locked.fix.id, before=before, after=wanted.decision)
-    _moved(unit, locked)
-    if wanted.decision is Decision.DISMISSED:
-        unit.emit(ProposalWanted(SessionId(locked.session.id)))
+    await _moved(unit, locked, status)
+    match wanted.decision:
+        case Decision.DISMISSED:
+            unit.emit(ProposalWanted(SessionId(locked.session.id)))
+        case Decision.DRAFT_TEMPLATE:
+            await drafts.keep_draft(unit, templates.draft_from(locked.fix))
+        case Decision.ONE_OFF | Decision.BUILD_TEMPLATE:
+            pass
     return locked.fix
 
 
@@ -46,7 +50,7 @@ async def apply(unit: Unit, fix_id: FixId) -> SuggestedFix:
     locked = await queries.fix_for_update(unit, fix_id)
     locked.fix.apply(by=person.id, at=unit.now, recorder=locked.recorder)
     unit.audit("fix.applied", locked.fix.id)
-    _moved(unit, locked)
+    await _moved(unit, locked, locked.fix.status)
     return locked.fix
 
 
@@ -58,7 +62,7 @@ async def record_outcome(unit: Unit, wanted: RecordOutcome) -> SuggestedFix:
     before = locked.fix.status
     locked.fix.record(wanted.outcome, notes, wanted.check_at, by=person.id, at=unit.now, recorder=locked.recorder)
     unit.audit("fix.recorded", locked.fix.id, before=before, after=locked.fix.status)
-    _moved(unit, locked)
+    await _moved(unit, locked, before, parked=wanted.outcome is Outcome.APPLIED_PENDING)
     if wanted.outcome in {Outcome.APPLIED_FAILED, Outcome.DISMISSED}:
         unit.emit(ProposalWanted(SessionId(locked.session.id)))
     return locked.fix
@@ -72,7 +76,7 @@ async def never_applied(unit: Unit, fix_id: FixId) -> SuggestedFix:
     locked.fix.never_applied(by=person.id, at=unit.now, recorder=locked.recorder)
     was = applied_at.isoformat() if applied_at else None
     unit.audit("fix.never_applied", locked.fix.id, before=before, after=locked.fix.status, applied_at=was)
-    _moved(unit, locked)
+    await _moved(unit, locked, before)
     return locked.fix
 
 
@@ -86,7 +90,7 @@ async def correct_outcome(unit: Unit, wanted: CorrectOutcome) -> SuggestedFix:
         wanted.outcome, reason, by=person.id, is_admin=person.role in {Role.ADMIN, Role.OWNER}, at=unit.now
     )
     unit.audit("fix.corrected", locked.fix.id, before=before, after=locked.fix.status, reason=reason)
-    _moved(unit, locked)
+    await _moved(unit, locked, before, parked=wanted.outcome is Outcome.APPLIED_PENDING)
     return locked.fix
 
 
@@ -100,17 +104,28 @@ async def reject_proposal(unit: Unit, fix_id: FixId) -> SuggestedFix:
     return locked.fix
 
 
-def _moved(unit: Unit, locked: Locked) -> None:
+async def _moved(unit: Unit, locked: Locked, before: FixStatus, *, parked: bool = False) -> None:
+    """What every change of a fix brings about; a parked one owes a question, and one that is settled owes none any more."""
+    fix, waited = locked.fix, before is FixStatus.APPLIED_PENDING
+    if parked:
+        await nudges.plan(unit, Kind.FIX, fix.id, owner_id=locked.session.owner_id, at=fix.check_at, again=waited)
+    elif waited and fix.status is not before:
+        await nudges.cancel(unit, fix.id)
     locked.session.touch(unit.now)
     unit.emit(FixChanged(SessionId(locked.session.id), FixId(locked.fix.id)))
     changed(unit, locked.session)
 
 
 async def suggest(unit: Unit, session: Session, proposal: Proposal) -> SuggestedFix:
-    """Puts a fix before the engineer; the one that was active until now is superseded and stays on record."""
+    """Puts a fix before the engineer; the one that was active until now is superseded and stays on record.
+
+    Where the library has its script as a template, the fix points to that instead of carrying a script of its own.
+    """
     title = shorten(clean(proposal.title).replace("\n", " "), FIX_TITLE_LIMIT)
     if not title:
         raise Invalid("A suggestion needs a title.")
+    template = await templates.template_for(unit, proposal)
+    found = [f"In the script library: “{template.name}”"] if template else []
     fix = SuggestedFix(
         account_id=unit.account_id,
         id=new_id(),
@@ -118,11 +133,11 @@ async def suggest(unit: Unit, session: Session, proposal: Proposal) -> Suggested
         title=title,
         description=clean(proposal.description),
         confidence_pct=min(100, max(0, proposal.confidence_pct)),
-        script_template_id=proposal.template_id,
-        ai_drafted_script=None if proposal.template_id else proposal.script,
-        ai_drafted_language=proposal.language,
-        ai_drafted_parameters={p.key: asdict(p) for p in proposal.parameters} or None,
-        sources=[source.label for source in proposal.sources],
+        script_template_id=template and template.id,
+        ai_drafted_script=proposal.script if template is None else None,
+        ai_drafted_language=proposal.language if template is None else None,
+        ai_drafted_parameters={p.key: asdict(p) for p in proposal.parameters} or None if template is None else None,
+        sources=[*(source.label for source in proposal.sources), *found],
         composed_without_ai=proposal.composed_without_ai,
         created_at=unit.now,
     )

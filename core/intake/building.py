@@ -15,9 +15,12 @@ from core.intake.flows.tree import DEPTH_LIMIT, DONE, Answer, Node, NodeKind, Tr
 from core.intake.gate import Gate
 from core.intake.vocabulary import CATEGORY_LABEL
 from core.intake.walks import growing, queries
+from core.intake.walks import service as walks
 from core.intake.walks.growing import Draft, Spot
 from core.intake.walks.steps import standing
 from core.llm.flows import FlowComposer, Guide, GuideStep, NextStep, Walked, WalkView
+from core.llm.provider import Usage
+from core.spending import service as spending
 from core.text import clean, shorten
 from core.unit import Unit
 
@@ -31,11 +34,20 @@ AWAY = "The next step could not be built just now. Hand this to an engineer, or 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A place without a step, and what a composer may know to fill it."""
+    """A place without a step, and what a composer may know to fill it. `without_model`: the month's budget is used up."""
 
     spot: Spot
     view: WalkView
     is_last: bool
+    without_model: bool = False
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A draft, and what was paid for it."""
+
+    draft: Draft
+    usages: tuple[Usage, ...] = ()
 
 
 async def wanted(unit: Unit, gate: Gate, walk_id: WalkId) -> list[Wanted]:
@@ -53,6 +65,7 @@ async def wanted(unit: Unit, gate: Gate, walk_id: WalkId) -> list[Wanted]:
             (spot, [*walked, Walked(node.text, node.answers[spot.choice].label)])
             for spot in growing.open_spots(tree, tree[node.id])
         ]
+    over_budget = bool(spots) and (await spending.this_month(unit)).is_used_up
     guide = gate.guide_for(ticket.problem_statement, walk.category)
     return [
         Wanted(
@@ -66,6 +79,7 @@ async def wanted(unit: Unit, gate: Gate, walk_id: WalkId) -> list[Wanted]:
                 left=DEPTH_LIMIT - len(so_far),
             ),
             growing.is_last(tree, spot),
+            over_budget,
         )
         for spot, so_far in spots
         if growing.behind(tree, spot) is None
@@ -85,20 +99,29 @@ def _as_guide(title: str, tree: Tree) -> Guide:
     return Guide(title, tree.start, steps)
 
 
-async def compose(composer: FlowComposer, wanted: Wanted) -> Draft:
+async def compose(composer: FlowComposer, wanted: Wanted) -> Composed:
     """The next step: asked for twice at most; what is unsafe or malformed then is a step to an engineer. Raises nothing of the composer's."""
     if wanted.is_last:
-        return growing.hand_over(growing.TOO_DEEP)
+        return Composed(growing.hand_over(growing.TOO_DEEP))
+    usages: list[Usage] = []
     for _ in range(TRIES):
         try:
-            composed = await composer.next_node(wanted.view)
+            step = await composer.next_node(wanted.view)
         except Unavailable:
-            return growing.hand_over(AWAY)
-        draft = checked(composed)
+            return Composed(growing.hand_over(AWAY), tuple(usages))
+        usages += [step.usage] if step.usage else []
+        draft = checked(step)
         if draft is not None:
-            return draft
-        log.warning("a step was not taken", kind=composed.kind)
-    return growing.hand_over(NOT_SAFE, Reason.OUTSIDE_SCOPE)
+            return Composed(draft, tuple(usages))
+        log.warning("a step was not taken", kind=step.kind)
+    return Composed(growing.hand_over(NOT_SAFE, Reason.OUTSIDE_SCOPE), tuple(usages))
+
+
+async def place(unit: Unit, walk_id: WalkId, spot: Spot, composed: Composed) -> None:
+    """Puts a step where it belongs, if nothing is there yet; what it took is written down in any case."""
+    await walks.place(unit, walk_id, spot, composed.draft)
+    for usage in composed.usages:
+        spending.add(unit, usage, "walk")
 
 
 def checked(composed: NextStep) -> Draft | None:

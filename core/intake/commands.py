@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.escalations.models import Reason
 from core.ids import TicketId, WalkId
@@ -51,5 +51,5 @@ class NoteWalk(Command):
 
     walk_id: WalkId
     revision: int
-    kept: int = 0
+    kept: int = Field(default=0, ge=0)
     walk_notes: str | None = None

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from core.errors import Unavailable
-from core.intake.outcomes import Suggested
-from core.intake.vocabulary import Category
-from core.llm.flows import Choice
+from core.llm.flows import Choice, Sorting
 
 if TYPE_CHECKING:
     from core.intake.gate import Gate
+    from core.intake.matcher.decision import Candidate
     from core.intake.matcher.shelf import Matchers
     from core.llm.flows import FlowComposer
 
 PATIENCE = 1.0
 """Seconds: a click must be answered within two, and three is when Slack gives up."""
-FEWEST_TO_ORDER = 2
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Desk:
     composer: FlowComposer | None = None
     given_matchers: Matchers | None = None
     given_gate: Gate | None = None
+    _making: asyncio.Future[None] | None = None
 
     @cached_property
     def matchers(self) -> Matchers:
@@ -46,36 +47,35 @@ class Desk:
 
         return self.given_gate or Gate(Words())
 
+    def begin(self) -> asyncio.Future[None]:
+        """Starts to make its parts beside the event loop, while somebody still types what the call is about."""
+        if self._making is None:
+            self._making = asyncio.ensure_future(asyncio.to_thread(self._make))
+        return self._making
+
     async def ready(self) -> None:
-        """Makes its parts beside the event loop, at the first call: later it costs nothing."""
-        if "gate" not in self.__dict__:
-            await asyncio.to_thread(self._make)
+        """Waits until its parts are there: at the first call of a process only, and not even then where the form was opened before."""
+        await asyncio.shield(self.begin())  # a click that is out of time does not stop it for the others
 
     def _make(self) -> None:
+        import_module("core.intake.matcher.stored")  # with numpy, for what was learned
         self.gate.category_of("")
         _ = self.matchers
 
-    async def judged(self, problem: str) -> Category | None:
+    async def judged(self, problem: str) -> Sorting:
         """The category as the model sees it: asked only where the words did not say, for at most a second, and not missed when it is away."""
-        if self.composer is None:
-            return None
-        try:
-            async with asyncio.timeout(PATIENCE):
-                found = await self.composer.classify(problem, self.gate.choices)
-        except (Unavailable, TimeoutError):
-            return None
-        return Category(found) if found in set(Category) else None
+        return await self._sorted(lambda composer: composer.classify(problem, self.gate.choices))
 
-    async def ordered(self, problem: str, near: Suggested) -> Suggested:
-        """The same suggestions, in the order in which the model finds them fitting; as they were where it cannot be asked."""
-        if self.composer is None or len(near.candidates) < FEWEST_TO_ORDER:
-            return near
-        choices = [Choice(str(one.flow_id), one.title) for one in near.candidates]
+    async def ordered(self, problem: str, candidates: Sequence[Candidate]) -> Sorting:
+        """The candidates' ids in the order in which the model finds them fitting; none where it cannot be asked."""
+        choices = [Choice(str(one.flow_id), one.title) for one in candidates]
+        return await self._sorted(lambda composer: composer.rank(problem, choices))
+
+    async def _sorted(self, ask: Callable[[FlowComposer], Awaitable[Sorting]]) -> Sorting:
+        if self.composer is None:
+            return Sorting()
         try:
             async with asyncio.timeout(PATIENCE):
-                ranked = list(await self.composer.rank(problem, choices))
+                return await ask(self.composer)
         except (Unavailable, TimeoutError):
-            return near
-        place = {flow_id: n for n, flow_id in enumerate(ranked)}
-        best_first = sorted(near.candidates, key=lambda one: place.get(str(one.flow_id), len(place)))
-        return replace(near, candidates=tuple(best_first))
+            return Sorting()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.intake.matcher.decision import Candidate
 from core.intake.proposals.models import FlowProposal
@@ -41,6 +41,13 @@ class Suggested:
 
     candidates: Sequence[Candidate]
     proposals: Sequence[FlowProposal] = ()
+
+    def in_order(self, ids: Sequence[str]) -> Suggested:
+        """The same, those named first and in their order; the others as they were."""
+        place = {flow_id: n for n, flow_id in enumerate(ids)}
+        return replace(
+            self, candidates=sorted(self.candidates, key=lambda one: place.get(str(one.flow_id), len(place)))
+        )
 
 
 @dataclass(frozen=True)

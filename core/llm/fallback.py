@@ -13,9 +13,19 @@ import structlog
 
 from core.errors import Unavailable
 from core.llm.asking import ModelAway, Unusable
-from core.llm.flows import Choice, NextStep, WalkView
+from core.llm.flows import Choice, NextStep, Sorting, WalkView
 from core.llm.notes import DraftNote, NoteBundle, NoteKind, Rewritten
-from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, Usage, silent
+from core.llm.provider import (
+    FoundParameters,
+    ModelProvider,
+    PastFix,
+    ProblemView,
+    ScriptView,
+    Tell,
+    Turn,
+    Usage,
+    silent,
+)
 
 log = structlog.get_logger()
 
@@ -24,6 +34,7 @@ TURN_SECONDS = 15.0
 NOTE_SECONDS = 20.0  # below the lease of the draft
 STEP_SECONDS = 12.0  # somebody is on the phone
 SORTING_SECONDS = 3.0
+EXTRACTION_SECONDS = 20.0  # nobody waits for it
 
 OPENS_AFTER = 3  # failures in a row
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 300.0  # seconds; each failed probe doubles it
@@ -121,20 +132,27 @@ class FallbackProvider:
         )
         return anew if anew is not None else await self._offline.rewrite_section(kind, bundle, key, text, instruction)
 
-    async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
-        """Return the model's category; what the rules say is None, and whoever asked goes by words."""
-        said, _ = await self._within(SORTING_SECONDS, lambda: _given(self._model.classify(problem, categories)))
-        return said[0] if said else await self._offline.classify(problem, categories)
+    async def extract_parameters(self, script: ScriptView) -> FoundParameters:
+        """Return the model's choice or, where it has none in time, that of the rules; raises nothing of the model's."""
+        found, spent = await self._within(EXTRACTION_SECONDS, lambda: self._model.extract_parameters(script))
+        if found is not None:
+            return found
+        return replace(await self._offline.extract_parameters(script), usage=spent)
 
-    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
-        """Return the flows that fit, as the model orders them, else as they are."""
-        said, _ = await self._within(SORTING_SECONDS, lambda: _given(self._model.rank(problem, flows)))
-        return said[0] if said else await self._offline.rank(problem, flows)
+    async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
+        """The model's category; none where it does not answer in time, too: then the words have the last word."""
+        found, spent = await self._within(SORTING_SECONDS, lambda: self._model.classify(problem, categories))
+        return found or replace(await self._offline.classify(problem, categories), usage=spent)
+
+    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sorting:
+        """The model's order or, where it has none in time, the given one."""
+        ranked, spent = await self._within(SORTING_SECONDS, lambda: self._model.rank(problem, flows))
+        return ranked or replace(await self._offline.rank(problem, flows), usage=spent)
 
     async def next_node(self, walk: WalkView) -> NextStep:
-        """Return the model's next step, else that of the guide."""
-        step, _ = await self._within(STEP_SECONDS, lambda: self._model.next_node(walk))
-        return step or await self._offline.next_node(walk)
+        """The model's next step or, where it has none in time, that of the nearest starter flow."""
+        step, spent = await self._within(STEP_SECONDS, lambda: self._model.next_node(walk))
+        return step or replace(await self._offline.next_node(walk), usage=spent)
 
     async def _within(self, seconds: float, ask: Callable[[], Awaitable[_T]]) -> tuple[_T | None, Usage | None]:
         """The answer, or None and what was spent on an answer that could not be used. For every method of the port the same."""
@@ -167,8 +185,3 @@ class FallbackProvider:
             return None, None
         self._breaker.worked(call)
         return answer, None
-
-
-async def _given(answer: Awaitable[_T]) -> tuple[_T]:
-    """An answer in a box, where None and nothing are answers too."""
-    return (await answer,)

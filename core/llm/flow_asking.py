@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
 from core.llm.asking import Asks, JsonValue, Unusable, Wire, prompt
-from core.llm.flows import Choice, Guide, NextStep, WalkView
+from core.llm.flows import Choice, Guide, NextStep, Sorting, WalkView
+from core.llm.guard import Sources, inventions, tidy
 
 PROBLEM_READ = 4_000
 NOTES_READ = 2_000
+TEXT_READ = 1_000
 
 
 class StepWire(Wire):
@@ -48,7 +50,19 @@ async def next_node(asks: Asks, walk: WalkView) -> NextStep:
     said = answer.output
     if not said.kind or not said.text:
         raise Unusable("it gives no step", usage=answer.usage)
-    return NextStep(said.kind, said.text, said.labels, said.reason or None)
+    text, labels = tidy(said.text, TEXT_READ), tuple(tidy(label, TEXT_READ) for label in said.labels)
+    if inventions("\n".join((text, *labels)), Sources(_texts(walk))):
+        # A step that names what nobody mentioned is none: whoever asked takes it for malformed, and asks once more.
+        return NextStep("", "", usage=answer.usage)
+    return NextStep(said.kind, text, labels, said.reason or None, usage=answer.usage)
+
+
+def _texts(walk: WalkView) -> Iterator[str]:
+    yield from (walk.problem, walk.notes)
+    for one in walk.walked:
+        yield from (one.text, one.answer)
+    for step in walk.guide.steps.values() if walk.guide else ():
+        yield from (step.text, *(label for label, _ in step.answers))
 
 
 def _guide(guide: Guide) -> JsonValue:
@@ -62,19 +76,20 @@ def _guide(guide: Guide) -> JsonValue:
     }
 
 
-async def classify(asks: Asks, problem: str, categories: Sequence[Choice]) -> str | None:
-    """The id of a category, None for none. Raises `ModelAway`, `Unusable`."""
+async def classify(asks: Asks, problem: str, categories: Sequence[Choice]) -> Sorting:
+    """The category, or none. Raises `ModelAway`, `Unusable`."""
     payload: Mapping[str, JsonValue] = {"categories": _choices(categories), "problem": problem[:PROBLEM_READ]}
     answer = await asks.ask(prompt("classify"), payload, CategoryWire)
-    return answer.output.id if answer.output.id in {one.id for one in categories} else None
+    known = {one.id for one in categories}
+    return Sorting((answer.output.id,) if answer.output.id in known else (), answer.usage)
 
 
-async def rank(asks: Asks, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
-    """The ids of the flows that fit, the best first, each once. Raises `ModelAway`, `Unusable`."""
+async def rank(asks: Asks, problem: str, flows: Sequence[Choice]) -> Sorting:
+    """The flows that fit, the best first, each once. Raises `ModelAway`, `Unusable`."""
     payload: Mapping[str, JsonValue] = {"flows": _choices(flows), "problem": problem[:PROBLEM_READ]}
     answer = await asks.ask(prompt("rank"), payload, RankWire)
     known = {one.id for one in flows}
-    return [each for each in dict.fromkeys(answer.output.ids) if each in known]
+    return Sorting(tuple(each for each in dict.fromkeys(answer.output.ids) if each in known), answer.usage)
 
 
 def _choices(choices: Sequence[Choice]) -> JsonValue:

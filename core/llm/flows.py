@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from core.llm.provider import Usage
 
 StepKind = Literal["question", "instruction", "resolved", "escalate"]
 
@@ -66,15 +69,24 @@ class NextStep:
     labels: tuple[str, ...] = ()
     reason: str | None = None
     composed_without_ai: bool = False
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """Ids of the choices that fit, the best first, and what it took to find them. Without `usage` no model was asked."""
+
+    ids: tuple[str, ...] = ()
+    usage: Usage | None = None
 
 
 class FlowComposer(Protocol):
-    async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
-        """The id of the category a problem belongs to, None for none of them. Raises Unavailable."""
+    async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
+        """The category a problem belongs to, or none. Raises Unavailable."""
         ...
 
-    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
-        """The ids of the flows that fit, the best first; those that do not fit are left out. Raises Unavailable."""
+    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sorting:
+        """The flows that fit, the best first; those that do not fit are left out. Raises Unavailable."""
         ...
 
     async def next_node(self, walk: WalkView) -> NextStep:
@@ -88,13 +100,13 @@ HANDED_OVER = "Without AI there is no further step for this. Hand it to an engin
 class OfflineFlows:
     """Answers from words and from the starter flow alone: the same walk gives the same step."""
 
-    async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
+    async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
         """Leaves it to the words of the gate, which asked."""
-        return None
+        return Sorting()
 
-    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
+    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sorting:
         """Leaves the order as it is."""
-        return [flow.id for flow in flows]
+        return Sorting(tuple(flow.id for flow in flows))
 
     async def next_node(self, walk: WalkView) -> NextStep:
         """The step of the guide behind what was walked; where that left the guide, an engineer."""

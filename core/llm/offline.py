@@ -8,13 +8,22 @@ from core.llm.conversing import ASKS_FROM, JUDGED, converse
 from core.llm.flows import OfflineFlows
 from core.llm.hearing import GENERAL_QUESTIONS
 from core.llm.offline_notes import OfflineNotes
+from core.llm.parameters import OfflineParameters
 from core.llm.playbooks import Playbook
-from core.llm.provider import EarlierSuggestion, ModelProvider, PastFix, ProblemView, Tell, Turn, silent
+from core.llm.provider import (
+    EarlierSuggestion,
+    ModelProvider,
+    PastFix,
+    ProblemView,
+    Tell,
+    Turn,
+    silent,
+)
 from core.llm.wording import after_failures, carried_on
 from core.llm.words import Words
 
 
-class OfflineProvider(OfflineFlows, OfflineNotes):
+class OfflineProvider(OfflineFlows, OfflineParameters, OfflineNotes):
     """Answers from rules alone: the same problem and past give the same turn, and nothing outside is asked."""
 
     def __init__(self, playbooks: Iterable[Playbook]) -> None:

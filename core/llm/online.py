@@ -6,10 +6,20 @@ from collections.abc import Sequence
 
 from core.llm import flow_asking, note_asking, turns
 from core.llm.asking import Asks
-from core.llm.flows import Choice, NextStep, WalkView
+from core.llm.flows import Choice, NextStep, Sorting, WalkView
 from core.llm.notes import DraftNote, NoteBundle, NoteKind, Rewritten
 from core.llm.offline import OfflineProvider
-from core.llm.provider import ModelProvider, PastFix, ProblemView, Tell, Turn, silent
+from core.llm.parameters import found_by_model
+from core.llm.provider import (
+    FoundParameters,
+    ModelProvider,
+    PastFix,
+    ProblemView,
+    ScriptView,
+    Tell,
+    Turn,
+    silent,
+)
 
 
 class OnlineProvider:
@@ -41,10 +51,14 @@ class OnlineProvider:
     ) -> Rewritten:
         return await note_asking.rewrite_section(self._asks, kind, bundle, key, text, instruction)
 
-    async def classify(self, problem: str, categories: Sequence[Choice]) -> str | None:
+    async def extract_parameters(self, script: ScriptView) -> FoundParameters:
+        """Return what the model picks of the script. Raises `ModelAway` or `Unusable`."""
+        return await found_by_model(self._asks, script)
+
+    async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
         return await flow_asking.classify(self._asks, problem, categories)
 
-    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sequence[str]:
+    async def rank(self, problem: str, flows: Sequence[Choice]) -> Sorting:
         return await flow_asking.rank(self._asks, problem, flows)
 
     async def next_node(self, walk: WalkView) -> NextStep:

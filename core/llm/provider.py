@@ -123,6 +123,33 @@ class ScriptParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptView:
+    """A script that was run, and what was said of its case: secrets are masked in the problem and the facts, not in the script."""
+
+    script: str
+    language: Language
+    problem: str = ""
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundParameter:
+    """A parameter, and the text that stood in its place."""
+
+    parameter: ScriptParameter
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundParameters:
+    """A script with `{{key}}` in it, and what the keys stood for; unchecked."""
+
+    body: str
+    parameters: tuple[FoundParameter, ...] = ()
+    usage: "Usage | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """What a proposal rests on: `ref` is a playbook's slug, a session's or a template's id; `label` says it to a person."""
 
@@ -211,5 +238,12 @@ class ModelProvider(NoteWriter, FlowComposer, Protocol):
         """Return the next step for a problem, `past` being the account's judged fixes to choose from.
 
         With new messages in the thread it is the answer to them. Raises Unavailable when the model cannot be reached in time.
+        """
+        ...
+
+    async def extract_parameters(self, script: ScriptView) -> FoundParameters:
+        """Return the script with what belongs to its one case made into parameters, rather few than many.
+
+        Raises Unavailable when the model cannot be reached in time.
         """
         ...

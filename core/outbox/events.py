@@ -7,11 +7,12 @@ from uuid import UUID
 
 from core.ids import (
     AccountId,
+    DraftId,
     EscalationId,
     FixId,
-    FollowId,
     MessageId,
     ProposalId,
+    ReminderId,
     RequestId,
     SessionId,
     TicketId,
@@ -27,6 +28,7 @@ from core.outbox.note_events import (
     PreviewWanted,
     RewriteWanted,
 )
+from core.outbox.ticket_events import TicketFollowed, TicketNamed, TicketToLookAt
 from core.unit import Event
 
 
@@ -132,27 +134,6 @@ class SessionEscalated(Event):
 
 
 @dataclass(frozen=True)
-class TicketNamed(Event):
-    """A new session's problem names a ticket, or one was chosen for it."""
-
-    session_id: SessionId
-
-
-@dataclass(frozen=True)
-class TicketFollowed(Event):
-    """Somebody follows a ticket, or stopped: the system is asked to call us, or not to any more."""
-
-    follow_id: FollowId
-
-
-@dataclass(frozen=True)
-class TicketToLookAt(Event):
-    """A followed ticket may have changed."""
-
-    follow_id: FollowId
-
-
-@dataclass(frozen=True)
 class EscalationRaised(Event):
     """Somebody handed work on, and the engineers are to know."""
 
@@ -172,6 +153,34 @@ class EscalationChanged(Event):
     """Claimed or released: what shows it shows it anew."""
 
     escalation_id: EscalationId
+
+
+@dataclass(frozen=True)
+class DraftMade(Event):
+    """A script was run and may become a template: its parameters are to be found."""
+
+    draft_id: DraftId
+
+
+@dataclass(frozen=True)
+class DraftsChanged(Event):
+    """A draft of the session was accepted or rejected: what offers it shows that."""
+
+    session_id: SessionId
+
+
+@dataclass(frozen=True)
+class NudgeDue(Event):
+    """A reminder is to be sent."""
+
+    reminder_id: ReminderId
+
+
+@dataclass(frozen=True)
+class NudgeAnswered(Event):
+    """What was asked about is settled, snoozed or muted: the messages that ask say so."""
+
+    subject_id: UUID
 
 
 @dataclass(frozen=True)
@@ -270,6 +279,10 @@ EVENTS: dict[str, type[Event]] = {
         EscalationRaised,
         EscalationTold,
         EscalationChanged,
+        DraftMade,
+        DraftsChanged,
+        NudgeDue,
+        NudgeAnswered,
         TicketOpened,
         TicketChanged,
         TicketCardLost,

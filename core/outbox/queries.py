@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Interval, bindparam, func, select, text, update
+from sqlalchemy import ARRAY, Interval, Text, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from core.db import Engine
@@ -30,21 +31,28 @@ _DUE_ACCOUNTS = text(
            and (o.state = 'waiting' or o.lease_until < clock_timestamp()))"""
 ).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)))
 
-# Only the head of each conversation is claimed; `for update skip locked` keeps replicas apart.
-_CLAIM = text(
-    """with heads as materialized (
-         select o.id from outbox o
-         where o.account_id = :account and o.due_at <= :now and o.state in ('waiting', 'leased', 'sending')
+_READY = """o.account_id = :account and o.due_at <= :now and o.state in ('waiting', 'leased', 'sending')
            and (o.state = 'waiting' or o.lease_until < clock_timestamp())
            and (o.order_key is null or not exists (
              select from outbox e where e.account_id = o.account_id and e.order_key = o.order_key and e.id < o.id
-               and e.state in ('waiting', 'leased', 'sending')))
-         order by o.due_at, o.id limit :limit for update skip locked)
+               and e.state in ('waiting', 'leased', 'sending')))"""
+# Only the head of each conversation is claimed; `for update skip locked` keeps replicas apart. What is patient comes after everything else.
+_CLAIM = text(
+    f"""with heads as materialized (
+         select o.id from outbox o where {_READY} and not o.effect = any(:patient)
+         order by o.due_at, o.id limit :limit for update skip locked),
+       after as materialized (
+         select o.id from outbox o where {_READY} and o.effect = any(:patient)
+         order by o.due_at, o.id limit least(:patient_limit, :limit - (select count(*) from heads)) for update skip locked)
        update outbox set state = case state when 'sending' then 'sending' else 'leased' end, attempts = attempts + 1,
               lease_token = :token, lease_until = clock_timestamp() + :lease
-       where account_id = :account and id in (select id from heads)
-       returning id"""
-).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)), bindparam("lease", type_=Interval()))
+       where account_id = :account and id in (select id from heads union all select id from after)
+       returning id"""  # noqa: S608 - a constant of ours
+).bindparams(
+    bindparam("now", type_=TIMESTAMP(timezone=True)),
+    bindparam("lease", type_=Interval()),
+    bindparam("patient", type_=ARRAY(Text())),
+)
 
 
 async def due_accounts(worker: Engine, now: datetime) -> Sequence[AccountId]:
@@ -53,9 +61,22 @@ async def due_accounts(worker: Engine, now: datetime) -> Sequence[AccountId]:
         return [AccountId(row.account_id) for row in await connection.execute(_DUE_ACCOUNTS, {"now": now})]
 
 
-async def claim(unit: Unit, token: UUID, limit: int) -> Sequence[Delivery]:
-    """At most `limit` due deliveries, leased to `token` for a minute, oldest first."""
-    values = {"token": token, "lease": LEASE, "account": unit.account_id, "now": unit.now, "limit": limit}
+async def claim(
+    unit: Unit, token: UUID, limit: int, *, patient: Sequence[str] = (), patient_limit: int = 0
+) -> Sequence[Delivery]:
+    """At most `limit` due deliveries, leased to `token` for a minute, oldest first.
+
+    Those of the effects `patient` come only after all others, and at most `patient_limit` of them.
+    """
+    values = {
+        "token": token,
+        "lease": LEASE,
+        "account": unit.account_id,
+        "now": unit.now,
+        "limit": limit,
+        "patient": list(patient),
+        "patient_limit": patient_limit,
+    }
     ids = [row.id for row in await unit.session.execute(_CLAIM, values)]
     if not ids:
         return []
@@ -65,6 +86,30 @@ async def claim(unit: Unit, token: UUID, limit: int) -> Sequence[Delivery]:
         .order_by(Delivery.due_at, Delivery.id)
     )
     return (await unit.session.scalars(rows)).all()
+
+
+# The two that every post needs, built once: building a statement costs more than running it.
+_HELD = "where account_id = :account and id = :delivery and lease_token = :token and state in ('leased', 'sending') returning id"
+_SENDING = text(
+    f"""update outbox set state = 'sending', target = cast(:target as jsonb), sent_at = clock_timestamp(),
+          lease_until = clock_timestamp() + :lease {_HELD}"""  # noqa: S608 - a constant of ours
+).bindparams(bindparam("lease", type_=Interval()), bindparam("target", type_=Text()))
+_CONCLUDE = text(f"update outbox set state = 'done', external_id = :external_id {_HELD}").bindparams(  # noqa: S608
+    bindparam("external_id", type_=Text())
+)
+
+
+async def sending(unit: Unit, delivery_id: DeliveryId, token: UUID, target: dict[str, str]) -> bool:
+    """The same as `write`, for a post that is about to go out; its lease begins anew."""
+    held = {"account": unit.account_id, "delivery": delivery_id, "token": token}
+    values = {**held, "target": json.dumps(target), "lease": LEASE}
+    return (await unit.session.execute(_SENDING, values)).first() is not None
+
+
+async def conclude(unit: Unit, delivery_id: DeliveryId, token: UUID, external_id: str | None) -> bool:
+    """The same as `write`, for what is done."""
+    held = {"account": unit.account_id, "delivery": delivery_id, "token": token}
+    return (await unit.session.execute(_CONCLUDE, {**held, "external_id": external_id})).first() is not None
 
 
 async def write(unit: Unit, delivery_id: DeliveryId, token: UUID, **values: object) -> bool:
@@ -117,10 +162,22 @@ async def was_received(unit: Unit, key: str) -> bool:
     return (await unit.session.execute(wanted)).first() is not None
 
 
-async def unknown(unit: Unit) -> Sequence[Delivery]:
-    """Posts of which nobody can tell whether they arrived, oldest first, at most 20."""
+async def unknown(unit: Unit, reader: str | None = None) -> Sequence[Delivery]:
+    """Posts of which nobody can tell whether they arrived, oldest first, at most 20; for a `reader` (a Slack user) without other people's own."""
     wanted = select(Delivery).where(Delivery.account_id == unit.account_id, Delivery.state == DeliveryState.UNKNOWN)
+    if reader is not None:
+        place = Delivery.target["channel"].astext
+        wanted = wanted.where(or_(place == reader, place.is_(None), place.not_like("U%") & place.not_like("W%")))
     return (await unit.session.scalars(wanted.order_by(Delivery.id).limit(20))).all()
+
+
+async def states(unit: Unit, keys: Sequence[str]) -> dict[str, DeliveryState]:
+    """How the deliveries with these dedupe keys stand; who was pruned is left out."""
+    wanted = select(Delivery.dedupe_key, Delivery.state)
+    rows = await unit.session.execute(
+        wanted.where(Delivery.account_id == unit.account_id, Delivery.dedupe_key.in_(keys))
+    )
+    return {row.dedupe_key: row.state for row in rows}
 
 
 async def lag(unit: Unit) -> tuple[int, datetime | None]:

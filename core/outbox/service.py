@@ -22,20 +22,12 @@ def backoff(attempts: int) -> timedelta:
 
 async def conclude(unit: Unit, delivery: Delivery, token: UUID, *, external_id: str | None = None) -> bool:
     """It is done. Says whether the lease still held; if not, somebody else concluded it."""
-    return await queries.write(unit, DeliveryId(delivery.id), token, state=DeliveryState.DONE, external_id=external_id)
+    return await queries.conclude(unit, DeliveryId(delivery.id), token, external_id)
 
 
 async def sending(unit: Unit, delivery: Delivery, token: UUID, target: dict[str, str]) -> bool:
     """From here on the post may have arrived: committed before the call goes out. The lease begins anew, so that it outlasts the call."""
-    return await queries.write(
-        unit,
-        DeliveryId(delivery.id),
-        token,
-        state=DeliveryState.SENDING,
-        target=target,
-        sent_at=queries.CLOCK,
-        lease_until=queries.LEASE_FROM_NOW,
-    )
+    return await queries.sending(unit, DeliveryId(delivery.id), token, target)
 
 
 async def look_again(
@@ -78,6 +70,20 @@ async def retry(unit: Unit, delivery: Delivery, token: UUID, problem: str, *, af
         state=DeliveryState.WAITING,
         due_at=due,
         attempts=attempts,
+        lease_token=None,
+        problem=problem,
+    )
+
+
+async def not_before(unit: Unit, delivery: Delivery, token: UUID, problem: str, *, at: datetime) -> None:
+    """It has a time, and that is still to come."""
+    await queries.write(
+        unit,
+        DeliveryId(delivery.id),
+        token,
+        state=DeliveryState.WAITING,
+        due_at=at,
+        attempts=delivery.attempts - 1,
         lease_token=None,
         problem=problem,
     )

@@ -26,6 +26,14 @@ async def session(unit: Unit, session_id: SessionId | UUID) -> Session:
     return row
 
 
+async def by_id(unit: Unit, ids: Sequence[UUID]) -> dict[UUID, Session]:
+    """The sessions with these ids."""
+    if not ids:
+        return {}
+    wanted = select(Session).where(Session.account_id == unit.account_id, Session.id.in_(set(ids)))
+    return {row.id: row for row in await unit.session.scalars(wanted)}
+
+
 async def session_for_update(unit: Unit, session_id: SessionId | UUID) -> Session:
     """The session, locked until the unit ends. Raises `NotFound`."""
     wanted = select(Session).where(Session.account_id == unit.account_id, Session.id == session_id).with_for_update()

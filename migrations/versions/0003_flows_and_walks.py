@@ -115,6 +115,7 @@ def flows() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("learned_revision", sa.Integer(), nullable=True),
+        sa.Column("starter", sa.Text(), nullable=True),
         sa.Column("weights", sa.LargeBinary(), nullable=True),
         sa.Column("learned_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("account_id", name=op.f("flow_matchings_pkey")),

@@ -9,6 +9,7 @@ import asyncio
 import json
 import platform
 import sys
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from statistics import median
 
 import psutil
 
-from tests.bench import once
+from tests.bench import nudges, once
+from tests.bench.deciding import deciding
 from tests.bench.measure import AT_ONCE, Options, Series, Starts, acks, baseline
 from tests.bench.product import Product, prepared
 from tests.bench.report import Row, ratios, table
@@ -24,24 +26,35 @@ from tests.bench.servers import slack_stub
 
 _MB = 1024 * 1024
 _CLICKS = 50_000
+Measured = tuple[list[Row], dict[str, float]]
 
 
-async def measured(options: Options) -> tuple[list[Row], dict[str, float]]:
+async def measured(options: Options, only: str | None) -> tuple[list[Row], dict[str, float]]:
     """The rows of the table, and the figures behind them in milliseconds, seconds and MB."""
+    rows, figures = list[Row](), dict[str, float]()
     async with slack_stub() as api, prepared(api) as product:
-        _say("start, memory")
-        bare_start, our_start = Starts(), Starts()
-        for _ in range(options.repeats):
-            await bare_start.repeat(partial(baseline, "bare", api))
-            await our_start.repeat(product.server)
-        bare, stock, ours, outcome = await _clicks(product, api, options)
-        _say("previews")
-        preview, empty = await _previews(product, options)
-        _say("round trips")
-        trips = await once.round_trips(product)
-        _say(f"memory over {options.clicks:,} clicks")
-        growth = await once.growth(product, options.clicks)
-        sdk = await once.model_sdk_modules(product)
+        for name, group in GROUPS.items():
+            if only in {None, name}:
+                more, behind = await group(product, api, options)
+                rows += more
+                figures |= behind
+    return rows, figures
+
+
+async def _clicks_group(product: Product, api: str, options: Options) -> Measured:
+    _say("start, memory")
+    bare_start, our_start = Starts(), Starts()
+    for _ in range(options.repeats):
+        await bare_start.repeat(partial(baseline, "bare", api))
+        await our_start.repeat(product.server)
+    bare, stock, ours, outcome = await _clicks(product, api, options)
+    _say("previews")
+    preview, empty = await _previews(product, options)
+    _say("round trips")
+    trips = await once.round_trips(product)
+    _say(f"memory over {options.clicks:,} clicks")
+    growth = await once.growth(product, options.clicks)
+    sdk = await once.model_sdk_modules(product)
     rows = [
         Row("ack: CPU / bare Bolt", ratios(ours.cpu_ms, bare.cpu_ms), 1.2, 0.8),
         Row("ack: p50 / stock Bolt", ratios(ours.p50_ms, stock.p50_ms), 0.10, 0.06),
@@ -99,6 +112,26 @@ async def _previews(product: Product, options: Options) -> tuple[Series, Series]
     return preview, empty
 
 
+async def _nudges_group(product: Product, api: str, options: Options) -> Measured:
+    del api
+    return await nudges.measured(product, options.repeats, options.seconds), {}
+
+
+async def _intake_group(product: Product, api: str, options: Options) -> Measured:
+    del product, api
+    _say("intake over 1,000 flows")
+    decided = deciding(options.repeats)
+    row = Row("intake decision over 1,000 flows: p50", decided.p50_ms, 20, 5, "ms")
+    return [row], {"a matcher of 1,000 flows, MB": decided.megabytes}
+
+
+GROUPS: Mapping[str, Callable[[Product, str, Options], Awaitable[Measured]]] = {
+    "clicks": _clicks_group,
+    "intake": _intake_group,
+    "nudges": _nudges_group,
+}
+
+
 def _say(what: str) -> None:
     print(f"  {what} …", file=sys.stderr, flush=True)
 
@@ -110,8 +143,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3, help="how long each takes (3)")
     parser.add_argument("--clicks", type=int, default=_CLICKS, help=f"for the growth of memory ({_CLICKS})")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there, too")
+    parser.add_argument("--only", choices=sorted(GROUPS), help="one group of measures; all of them without it")
     given = parser.parse_args()
-    rows, figures = asyncio.run(measured(Options(given.repeats, given.seconds, given.clicks)))
+    rows, figures = asyncio.run(measured(Options(given.repeats, given.seconds, given.clicks), given.only))
     print(table(rows), end="\n\n")
     for name, value in figures.items():
         print(f"{value:10.2f}  {name}")

@@ -48,8 +48,10 @@ class Product:
     fixes: list[str]
     drafted: list[str]
 
-    def server(self, *flags: str, database: URL | None = None) -> AbstractAsyncContextManager[Server]:
-        """The server for clicks alone: deliveries have a process of their own, as where there is much to do.
+    def server(
+        self, *flags: str, database: URL | None = None, role: str = "web"
+    ) -> AbstractAsyncContextManager[Server]:
+        """The server for clicks alone (role web): deliveries have a process of their own, as where there is much to do.
 
         `flags` are for the interpreter; `database` is another way to the same database.
         """
@@ -63,7 +65,7 @@ class Product:
             "FLOWPILOT_OWNERS": PERSON,
             "PORT": str(port),
         }
-        return running("FlowPilot", [*flags, "-m", "bot", "serve", "--role", "web"], port, env, log=self.log)
+        return running("FlowPilot", [*flags, "-m", "bot", "serve", "--role", role], port, env, log=self.log)
 
     def outcomes(self, server: Server) -> Callable[[], Iterator[bytes]]:
         """Clicks on *It worked*, each on another fix, until all have been pressed; `forget` makes them new."""

@@ -43,16 +43,18 @@ async def written_by_bot(reader: Person) -> list[str]:
 
 @pytest.mark.parametrize("mode", FAILINGS)
 async def test_what_is_posted_is_there_once(bot: Bot, slack: Slack, ana: Person, mode: str) -> None:
-    long = f"{PROBLEM}. " + "We tried a lot of things already. " * 30
-    for _ in range(2):  # a mishap, a post that goes well, a mishap
+    long = [
+        f"{PROBLEM.replace('PRN02', printer)}. " + "We tried a lot already. " * 40 for printer in ("PRN02", "PRN03")
+    ]
+    for problem in long:  # a mishap, a post that goes well, a mishap
         await slack.fault("chat.postMessage", mode, retry_after=1, seconds=0.2)
-        await ana.command(f"/pilot new {long}")
+        await ana.command(f"/pilot new {problem}")
         await slack.until(lambda: seeds.nothing_waits(bot), within=15)
         await slack.clear_faults()
-    title = long[:149].rstrip() + "…"
+    titles = [problem[:149].rstrip() + "…" for problem in long]
     written = await written_by_bot(ana)
     assert written == sorted(
-        [*[title] * 2, *["*The whole problem*"] * 2, *["Clear the queue and restart the print spooler"] * 2]
+        [*titles, *["*The whole problem*"] * 2, *["Clear the queue and restart the print spooler"] * 2]
     )
     assert await seeds.count(bot, "ai_sessions") == 2
 

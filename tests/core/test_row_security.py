@@ -183,7 +183,9 @@ async def test_the_roles_belong_to_no_other_and_bypass_nothing(engine: AsyncEngi
         assert tuple((await connection.execute(wanted, {"role": role})).one()) == (False, 0)
 
 
-async def test_the_worker_sees_of_every_account_when_a_delivery_is_due_and_nothing_else(worker_engine: AsyncEngine):
+async def test_the_worker_sees_of_every_account_when_a_delivery_or_nudge_is_due_and_nothing_else(
+    worker_engine: AsyncEngine,
+):
     wanted = text(
         """select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and a.attnum > 0
@@ -195,7 +197,8 @@ async def test_the_worker_sees_of_every_account_when_a_delivery_is_due_and_nothi
     )
     async with worker_engine.connect() as connection:
         seen = {(row.relname, row.attname) for row in await connection.execute(wanted)}
-        assert seen == {("outbox", column) for column in ("account_id", "state", "due_at", "lease_until")}
+        due = {("nudges", column) for column in ("account_id", "state", "due_at")}
+        assert seen == due | {("outbox", column) for column in ("account_id", "state", "due_at", "lease_until")}
         assert await connection.scalar(changes) == 0
 
 

@@ -115,7 +115,11 @@ async def test_every_table_of_an_account_is_kept_to_its_account_whoever_asks(mig
     secured = {name for name, forced, owner, policies, _ in found if forced and owner == "app_owner" and policies == 1}
     assert {row[0] for row in found} - secured == {BEFORE_THE_ACCOUNT_IS_KNOWN}
     # A second policy would widen the first: only the worker's is known.
-    assert {name for name, *_, all_of_them in found if all_of_them != 1} == {BEFORE_THE_ACCOUNT_IS_KNOWN, "outbox"}
+    assert {name for name, *_, all_of_them in found if all_of_them != 1} == {
+        BEFORE_THE_ACCOUNT_IS_KNOWN,
+        "nudges",
+        "outbox",
+    }
 
 
 async def test_the_one_table_read_before_the_account_is_known_holds_ids_only(migrated: AsyncEngine):

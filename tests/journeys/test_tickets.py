@@ -56,7 +56,9 @@ async def a_fix_is_applied_and_judged(session: Session, ana: Person, ben: Person
         handed = await whispered(ana, "Here is the script for")
         assert "The fix is marked as applied" in handed.plain()
     else:
-        assert fix.buttons == ["I applied it", *RECORDING]
+        # By hand, or with a template of the library; either way a person says that it is done.
+        filled = ["Fill in and run…"] if "Fill in and run…" in fix.buttons else []
+        assert fix.buttons == [*filled, "I applied it", *RECORDING]
         await ana.press("I applied it", on=fix)
     await shows(ben, fix, "Applied by Ana Duarte")
     await session.becomes(ben, "*Fix* · applied, not judged yet")

@@ -21,9 +21,7 @@ from core.intake import building, service
 from core.intake.commands import TakeCall
 from core.intake.desk import Desk
 from core.intake.flows import service as flows
-from core.intake.flows.starter import documents
 from core.intake.outcomes import Duplicates, OutOfScope, Suggested, Taken, Walking
-from core.intake.walks import service as walks
 from core.intake.walks.models import WalkKind
 from core.llm.flows import OfflineFlows
 from core.unit import Database
@@ -47,7 +45,7 @@ async def put_through(database: Database, problems: Sequence[str]) -> list[str]:
     """What became of each, in a fresh account with the starter flows. Raises whatever intake raises beside a refusal."""
     account = await an_account(database, "lena")
     async with account.unit() as unit:
-        await flows.settle_starter(unit, documents())
+        await flows.settle_starter(unit)
     desk = Desk()
     return [await _one(account, desk, problem) for problem in problems]
 
@@ -68,9 +66,9 @@ async def _first_step(account: Account, desk: Desk, walk_id: WalkId) -> None:
     async with account.unit() as unit:
         wanted = await building.wanted(unit, desk.gate, walk_id)
     for one in wanted:
-        draft = await building.compose(OfflineFlows(), one)
+        step = await building.compose(OfflineFlows(), one)
         async with account.unit() as unit:
-            await walks.place(unit, walk_id, one.spot, draft)
+            await building.place(unit, walk_id, one.spot, step)
 
 
 def named(taken: Taken) -> str:

@@ -36,7 +36,9 @@ def verdict(request: AccessRequest) -> tuple[str, list[Block]]:
     if request.role is Role.ENGINEER:
         text = "You now have access to FlowPilot as engineer. Type /pilot new in a channel to start a session; /pilot help lists the rest."
     elif request.role is Role.L1:
-        text = "You now have access to FlowPilot as L1."
+        text = (
+            "You now have access to FlowPilot as L1. Type /l1 new in a channel to take a call; /l1 help lists the rest."
+        )
     else:
         text = "Your request for access to FlowPilot was declined. Your admin can tell you why."
     return text, [blocks.said(text)]

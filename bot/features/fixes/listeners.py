@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from bot.answers import Answer, Done, Open, Reply
+from bot import blocks, snippets
+from bot.answers import Answer, Done, Later, Open, Reply
 from bot.features.fixes import views
 from bot.forms import command
 from bot.interaction import Interaction
 from core.errors import Conflict, Invalid
 from core.fixes import queries, service
 from core.fixes.commands import CorrectOutcome, DecideFix, RecordOutcome
-from core.fixes.models import LABEL, Decision, Outcome
+from core.fixes.models import LABEL, Decision, Outcome, SuggestedFix
 from core.ids import FixId
+from core.scripts.languages import language_of
+from core.scripts.models import slug_of
 
 Word = TypeVar("Word", Decision, Outcome)
 AT_ONCE = {Outcome.APPLIED_SUCCESS, Outcome.DISMISSED}
@@ -23,7 +26,28 @@ async def decide(interaction: Interaction) -> Answer:
     decision = _named(Decision, interaction.argument)
     async with interaction.unit() as unit:
         fix = await service.decide(unit, DecideFix(fix_id=FixId(interaction.id_from_value()), decision=decision))
-    return Reply(*views.run_reply(fix)) if decision is Decision.ONE_OFF else Done()
+    return _run(interaction, fix) if decision in {Decision.ONE_OFF, Decision.DRAFT_TEMPLATE} else Done()
+
+
+def _run(interaction: Interaction, fix: SuggestedFix) -> Answer:
+    """The script for whoever runs it: in the answer, or, where it is long, as a file in the thread."""
+    script = fix.ai_drafted_script or ""
+    if len(script) <= blocks.SECTION:
+        return Reply(*views.run_reply(fix))
+
+    async def as_file() -> Reply:
+        shared = interaction.channel is not None and await snippets.share(
+            interaction.slack,
+            interaction.channel,
+            interaction.thread_ts,
+            name=slug_of(fix.title),
+            title=fix.title,
+            script=script,
+            language=language_of(fix.ai_drafted_language, script),
+        )
+        return Reply(*(views.run_as_file(fix) if shared else views.run_reply(fix)))
+
+    return Later(as_file)
 
 
 async def applied(interaction: Interaction) -> Answer:

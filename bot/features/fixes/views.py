@@ -72,8 +72,7 @@ def script_blocks(script: str, room: int = blocks.MESSAGE) -> list[Block]:
     """The script as code, its beginning where the whole does not fit into `room`: then it says so."""
     end = blocks.context(f"The script goes on: {len(script):,} characters in all.")
     shown: list[Block] = []
-    for at in range(0, len(script), blocks.SECTION):
-        part = blocks.code(script[at : at + blocks.SECTION])
+    for part in blocks.codes(script):
         if blocks.size([*shown, part, end]) > room:
             return [*shown, end]
         shown.append(part)
@@ -153,18 +152,40 @@ def _asked_how(fix: SuggestedFix) -> list[Block]:
 
 
 def _decisions(fix: SuggestedFix) -> list[Block]:
+    if fix.script_template_id is not None:
+        fill = blocks.button("Fill in and run…", "scripts.fill.fix", fix.id, style="primary")
+        return [fill] if fix.applied_at else [fill, blocks.button("I applied it", "fixes.applied", fix.id)]
     if fix.ai_drafted_script is None:
         return [] if fix.applied_at else [blocks.button("I applied it", "fixes.applied", fix.id, style="primary")]
     ways = (Decision.ONE_OFF, Decision.DRAFT_TEMPLATE, Decision.BUILD_TEMPLATE)
-    return [blocks.button(DECISION_LABEL[way], f"fixes.decide.{way}", fix.id) for way in ways]
+    decide = [blocks.button(DECISION_LABEL[way], f"fixes.decide.{way}", fix.id) for way in ways]
+    built_by_hand = fix.user_decision is Decision.BUILD_TEMPLATE and not fix.applied_at
+    return [*decide, *([blocks.button("I applied it", "fixes.applied", fix.id)] if built_by_hand else [])]
 
 
 def run_reply(fix: SuggestedFix) -> tuple[str, list[Block]]:
-    """The script, handed back to whoever runs it."""
-    text = f"Here is the script for “{fix.title}”. The fix is marked as applied; say how it went when you know."
+    """The script, handed back to whoever runs it; one that no message holds is a button away."""
+    text = _run_text(fix, "Here is the script for “{title}”.")
     said = blocks.said(text)
-    script = script_blocks(fix.ai_drafted_script or "", blocks.MESSAGE - blocks.size([said]))
-    return blocks.escape(text), [said, *script]
+    script = fix.ai_drafted_script or ""
+    whole = blocks.actions([blocks.button("Whole script", "scripts.show", fix.id)], block_id="whole")
+    shown = script_blocks(script, blocks.MESSAGE - blocks.size([said, whole]))
+    return blocks.escape(text), [said, *shown, *([whole] if len(script) > blocks.SECTION else [])]
+
+
+def run_as_file(fix: SuggestedFix) -> tuple[str, list[Block]]:
+    text = _run_text(fix, "The script for “{title}” is a file in this thread.")
+    whole = blocks.actions([blocks.button("Whole script", "scripts.show", fix.id)], block_id="whole")
+    return blocks.escape(text), [blocks.said(text), whole]
+
+
+def _run_text(fix: SuggestedFix, begin: str) -> str:
+    kept = (
+        " A draft of it waits for a review after the resolve." if fix.user_decision is Decision.DRAFT_TEMPLATE else ""
+    )
+    open_ones = [f"{{{{{key}}}}}" for key in fix.ai_drafted_parameters or {}]
+    fill = f" Put your values in place of {', '.join(open_ones[:8])}, with quotes." if open_ones else ""
+    return f"{begin.replace('{title}', fix.title)}{fill} The fix is marked as applied; say how it went when you know.{kept}"
 
 
 def outcome_modal(fix: SuggestedFix, preset: Outcome, *, typed: str | None = None) -> View:

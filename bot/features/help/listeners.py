@@ -15,6 +15,8 @@ from core.outbox import queries as outbox
 from core.outbox.service import age
 from core.psa import queries as psa_queries
 from core.psa.trial import asked_how_it_is
+from core.spending import service as spending
+from core.spending.pages import MICRO, Budget
 
 COMMANDS = [
     ("new [problem]", "start a session here; without a text a form asks for it"),
@@ -25,6 +27,8 @@ COMMANDS = [
     ("resolve, escalate", "preview the note of the session in this channel, and close or hand it on"),
     ("escalations", "what was escalated and waits to be claimed"),
     ("link TICKET", "link a ticket to the session of this channel, by number or address"),
+    ("drafts [all]", "scripts that were run and may become templates: review them"),
+    ("scripts [search]", "the script library: find one, fill it in, or build one"),
     ("pause, resume", "the session of this channel"),
     ("stats", "success of fixes, time to verify, how often notes go out as drafted"),
     ("settings", "roles, and what the team prefers"),
@@ -82,6 +86,7 @@ async def status(interaction: Interaction) -> Answer:
         waiting, since = await outbox.lag(unit)
         in_question = len(await outbox.unknown(unit))
         connections = await psa_queries.connections(unit)
+        budget = await spending.this_month(unit)
         late = age(since, unit.now)
     queue = f"{waiting} due, the oldest {late.total_seconds():.0f} s old" if waiting else "empty"
     if in_question:
@@ -89,7 +94,7 @@ async def status(interaction: Interaction) -> Answer:
     lines = [
         f"*Database*  answers in {(time.perf_counter() - started) * 1000:.0f} ms",
         f"*Queue*  {queue}",
-        "*Model*  none is connected: FlowPilot proposes from its playbooks and from what worked here before",
+        f"*Model*  {_model(budget)}",
     ]
 
     async def with_slack() -> Reply:
@@ -102,6 +107,15 @@ async def status(interaction: Interaction) -> Answer:
         return Reply("\n".join(whole).replace("*", ""), [blocks.section("\n".join(whole))])
 
     return Later(with_slack)
+
+
+def _model(budget: Budget) -> str:
+    """What is known of it from inside: what it was asked for this month."""
+    if budget.is_used_up:
+        return "the month's budget is used up: FlowPilot answers by its playbooks and by what worked here before"
+    if not budget.spent.tokens:
+        return "not asked this month: FlowPilot answers by its playbooks and by what worked here before"
+    return f"${budget.spent.cost_micro_usd / MICRO:,.2f} of ${budget.limit_usd:,} spent this month"
 
 
 async def _slack(interaction: Interaction) -> str:

@@ -17,16 +17,27 @@ from core.text import shorten
 def home(user: User, shown: Home, url: str, now: datetime) -> View:
     if user.role is Role.VIEWER:
         return welcome()
-    page = [blocks.header("Needs you"), *_waiting(shown, url, now), *_handed_on(shown)]
-    page += [*_requests(shown), *_in_question(shown), *calls.to_review(shown.calls)]
-    if not (shown.waiting or shown.handed_on or shown.requests or shown.in_question or shown.calls.proposals):
+    page = [
+        blocks.header("Needs you"),
+        *_waiting(shown, url, now),
+        *_handed_on(shown),
+        *_drafts(shown),
+        *_requests(shown),
+        *_in_question(shown),
+    ]
+    page += calls.to_review(shown.calls)
+    mine = (shown.waiting, shown.handed_on, shown.drafts, shown.requests, shown.in_question, shown.calls.proposals)
+    if not any(mine):
         page.append(blocks.section("Nothing waits for you."))
     page += calls.own_walks(shown.calls, url)
     if user.role is Role.L1:
         page.append(blocks.context("Your role is l1. */l1 help* lists every command."))
         return blocks.home(page)
     page += [blocks.divider(), blocks.header("My sessions"), *_sessions(shown, url)]
-    doors = [blocks.button("New session", "sessions.new", "new", style="primary")]
+    doors = [
+        blocks.button("New session", "sessions.new", "new", style="primary"),
+        blocks.button("My reminders", "nudges.wishes", "me"),
+    ]
     if user.role in {Role.ADMIN, Role.OWNER}:
         doors.append(blocks.button("Settings", "settings.open", "contents"))
     page.append(blocks.actions(doors, block_id="new"))
@@ -82,6 +93,13 @@ def _handed_on(shown: Home) -> list[Block]:
     return lines
 
 
+def _drafts(shown: Home) -> list[Block]:
+    if not shown.drafts:
+        return []
+    count = "100 drafts or more" if shown.drafts >= 100 else f"{shown.drafts} draft{'' if shown.drafts == 1 else 's'}"
+    return [blocks.section(f"{count} ready to review", blocks.button("See drafts", "drafts.list", "pending:0"))]
+
+
 def _requests(shown: Home) -> list[Block]:
     lines: list[Block] = []
     for request, name in shown.requests:
@@ -104,10 +122,11 @@ def _in_question(shown: Home) -> list[Block]:
     lines: list[Block] = []
     for delivery in shown.in_question[:5]:
         where = (delivery.target or {}).get("channel", "")
-        place = f" in <#{where}>" if where.startswith(("C", "G")) else ""
+        place = f" in <#{where}>" if where.startswith(("C", "G")) else " to you"
+        what = "A reminder" if delivery.effect == "nudges.post" else "A message"
         lines.append(
             blocks.section(
-                f"A message{place} may not have arrived: Slack's answer was lost. If you do not see it there, send it again.",
+                f"{what}{place} may not have arrived: Slack's answer was lost. If you do not see it there, send it again.",
                 accessory=blocks.button("Send again", "deliveries.send_again", delivery.id),
             )
         )

@@ -17,6 +17,8 @@ from core.intake.tickets import queries as tickets
 from core.intake.tickets.models import TicketStatus
 from core.intake.vocabulary import Category
 from core.intake.walks import queries as walks
+from core.llm.flows import Sorting
+from core.spending import service as spending
 from core.unit import Unit
 
 
@@ -50,6 +52,7 @@ async def reopen(interaction: Interaction) -> Answer:
 async def _open(interaction: Interaction, call: TakeCall) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("take a call")
+    interaction.desk.begin()
     return Open(views.call_modal(call))
 
 
@@ -98,11 +101,31 @@ async def _take(interaction: Interaction, call: TakeCall, *, build_anyway: bool 
     problem = placed.problem_statement or ""
     await desk.ready()
     taken = await _taken(interaction, placed, build_anyway=build_anyway)
-    if taken == OutOfScope(None) and (judged := await desk.judged(problem)):
-        taken = await _taken(interaction, placed, build_anyway=build_anyway, judged=judged)
-    if isinstance(taken, Suggested):
-        taken = await desk.ordered(problem, taken)
+    match taken:
+        case OutOfScope(None):
+            found = await _sorted(interaction, lambda: desk.judged(problem))
+            if judged := next((category for category in Category if category in found.ids), None):
+                taken = await _taken(interaction, placed, build_anyway=build_anyway, judged=judged)
+        case Suggested(candidates) if len(candidates) > 1:
+            found = await _sorted(interaction, lambda: desk.ordered(problem, candidates))
+            taken = taken.in_order(found.ids)
+        case _:
+            pass
     return _answer(interaction, placed, taken)
+
+
+async def _sorted(interaction: Interaction, ask: Callable[[], Awaitable[Sorting]]) -> Sorting:
+    """What the model makes of it, within the month's budget; nothing where there is no model in this process."""
+    if interaction.desk.composer is None:
+        return Sorting()
+    async with interaction.read() as unit:
+        if (await spending.this_month(unit)).is_used_up:
+            return Sorting()
+    found = await ask()
+    if found.usage is not None:
+        async with interaction.read() as unit:
+            spending.add(unit, found.usage, "intake")
+    return found
 
 
 async def _taken(

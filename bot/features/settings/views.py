@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import blocks
+from bot import blocks, inputs
 from bot.blocks import Block, View
 from core.accounts.models import User
 from core.accounts.preferences import Preferences
@@ -14,6 +14,8 @@ SECTIONS: Sequence[tuple[str, str, str]] = (
     ("roles", "Roles", "Who may do what"),
     ("team", "Team", "What holds for everybody here"),
     ("psa", "Ticket system", "Where the tickets are, and what a session's end means for them"),
+    ("scripts", "Scripts", "Who publishes, what is offered, the starter library, categories"),
+    ("nudges", "Reminders", "When people are asked how a fix went, and who is asked if they do not answer"),
     ("model", "Model", "What may be spent on it, and what was"),
     ("l1", "L1", "What first-line staff are walked through"),
 )
@@ -84,7 +86,7 @@ def team_modal(now: Preferences) -> View:
             blocks.field(
                 "escalation_channel",
                 "Tell the team of escalations in",
-                blocks.channel_choice(now.escalation_channel),
+                inputs.channel_choice(now.escalation_channel),
                 optional=True,
                 hint="Without one they are told in the session's own channel.",
             ),

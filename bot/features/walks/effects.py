@@ -11,7 +11,7 @@ from bot.slack import Gone
 from core.accounts import queries as people
 from core.ids import TicketId, WalkId
 from core.intake.cards import walk_card
-from core.intake.walks import queries, service
+from core.intake.walks import queries
 from core.intake.walks.package import package
 from core.outbox.events import WalkChanged, WalkStarted
 from core.unit import Event, Unit
@@ -87,7 +87,8 @@ async def build(house: House, event: Event) -> None:
             wanted = await building.wanted(unit, house.desk.gate, walk_id)
         if not wanted:
             return
-        drafts = await asyncio.gather(*(building.compose(house.provider, one) for one in wanted))
-        for one, draft in zip(wanted, drafts, strict=True):
+        composer = house.provider.offline if wanted[0].without_model else house.provider
+        composed = await asyncio.gather(*(building.compose(composer, one) for one in wanted))
+        for one, step in zip(wanted, composed, strict=True):
             async with house.unit() as unit:
-                await service.place(unit, walk_id, one.spot, draft)
+                await building.place(unit, walk_id, one.spot, step)

@@ -88,9 +88,22 @@ def _user(backend: Backend, user: str) -> Json:
 
 
 def dnd_info(backend: Backend, args: Json) -> Json:
-    """Say that nobody has asked for quiet."""
-    backend.workspace.person(text(args.get("user")))
-    return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1, "snooze_enabled": False}
+    """Say when somebody wants quiet."""
+    return _quiet(backend, text(args.get("user"))) | {"snooze_enabled": False}
+
+
+def dnd_team_info(backend: Backend, args: Json) -> Json:
+    """The same of at most 50 people; who is not known is left out."""
+    asked = text(args.get("users")).split(",")
+    if len(asked) > 50:
+        raise Refused("too_many_users")
+    return {"users": {one: _quiet(backend, one) for one in asked if one in backend.workspace.people}}
+
+
+def _quiet(backend: Backend, user: str) -> Json:
+    person = backend.workspace.person(user)
+    since, until = person.undisturbed or (1, 1)
+    return {"dnd_enabled": person.undisturbed is not None, "next_dnd_start_ts": since, "next_dnd_end_ts": until}
 
 
 def reactions_add(backend: Backend, args: Json) -> Json:
@@ -128,6 +141,7 @@ METHODS: dict[str, Method] = {
     "apps.connections.open": connections_open,
     "blocks.validate": blocks_validate,
     "dnd.info": dnd_info,
+    "dnd.teamInfo": dnd_team_info,
     "reactions.add": reactions_add,
     "team.info": team_info,
     "users.info": users_info,

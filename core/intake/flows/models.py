@@ -126,12 +126,13 @@ class FlowExample(AccountOwned, Base, kw_only=True):
 
 class FlowMatching(Base, kw_only=True):
     """What finds an account's flows. `revision` rises with every change of what is published or taught; `weights` were learned at
-    `learned_revision`."""
+    `learned_revision`; `starter` names the flows in the box as the account was given them last."""
 
     __tablename__ = "flow_matchings"
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(default=0)
     learned_revision: Mapped[int | None] = mapped_column(default=None)
+    starter: Mapped[str | None] = mapped_column(default=None)
     weights: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     learned_at: Mapped[datetime | None] = mapped_column(default=None)

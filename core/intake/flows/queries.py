@@ -23,6 +23,7 @@ class Shelved:
     """What is known of a published flow to find it by."""
 
     flow_id: UUID
+    slug: str
     title: str
     symptoms: Sequence[str]
     examples: Sequence[str]
@@ -100,7 +101,7 @@ async def published_tree(unit: Unit, flow_id: UUID) -> tuple[Flow, int, Tree]:
 async def shelved(unit: Unit) -> Sequence[Shelved]:
     """What the published flows are found by: their own words, and the newest statements that people led to them."""
     wanted = (
-        select(Flow.id, FlowVersion.title, FlowVersion.symptoms, FlowVersion.examples)
+        select(Flow.id, Flow.slug, FlowVersion.title, FlowVersion.symptoms, FlowVersion.examples)
         .join(
             FlowVersion,
             (FlowVersion.account_id == Flow.account_id)
@@ -126,7 +127,9 @@ async def shelved(unit: Unit) -> Sequence[Shelved]:
         select(ranked.c.flow_id, ranked.c.statement).where(ranked.c.place <= EXAMPLES_KEPT).order_by(ranked.c.id)
     ):
         learned.setdefault(row.flow_id, []).append(row.statement)
-    return [Shelved(row.id, row.title, row.symptoms, (*row.examples, *learned.get(row.id, ()))) for row in rows]
+    return [
+        Shelved(row.id, row.slug, row.title, row.symptoms, (*row.examples, *learned.get(row.id, ()))) for row in rows
+    ]
 
 
 async def belong_to_none(unit: Unit) -> Sequence[str]:
@@ -186,6 +189,17 @@ async def revisions(unit: Unit) -> tuple[int, int | None]:
         )
     ).first()
     return (row.revision, row.learned_revision) if row else (0, None)
+
+
+async def starter_given(unit: Unit) -> str | None:
+    """The digest of the flows in the box as the account was given them last."""
+    return await unit.session.scalar(select(FlowMatching.starter).where(FlowMatching.account_id == unit.account_id))
+
+
+async def give_starter(unit: Unit, digest: str) -> None:
+    """Writes that digest down."""
+    given = insert(FlowMatching).values(account_id=unit.account_id, revision=0, starter=digest)
+    await unit.session.execute(given.on_conflict_do_update(index_elements=["account_id"], set_={"starter": digest}))
 
 
 async def weights(unit: Unit) -> bytes | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.ids import new_id
-from core.intake.flows import queries
+from core.intake.flows import queries, starter
 from core.intake.flows.document import FlowDocument, check_document
 from core.intake.flows.models import Flow, FlowExample, FlowSource, FlowVersion, version_of
 from core.outbox.events import FlowsChanged
@@ -104,8 +105,16 @@ async def put(unit: Unit, documents: Sequence[FlowDocument], *, source: FlowSour
             unit.audit("flow.edited", flow.id, version=flow.version, published=flow.published)
     if rows:
         await queries.put(unit, rows)
-        await changed(unit)
+        await changed(unit, to_learn=source is not FlowSource.STARTER)
     return done
+
+
+async def document(unit: Unit, slug: str) -> FlowDocument:
+    """The newest version of a flow by its name. Raises `NotFound`."""
+    flow = (await queries.by_slug(unit, [slug])).get(slug)
+    if flow is None:
+        raise NotFound(f"There is no flow called {slug}.")
+    return (await queries.version(unit, flow.id, flow.version)).document(slug)
 
 
 async def export_text(unit: Unit) -> str:
@@ -115,13 +124,19 @@ async def export_text(unit: Unit) -> str:
     return write(version.document(flow.slug) for flow, version in await queries.latest(unit))
 
 
-async def settle_starter(unit: Unit, documents: Sequence[FlowDocument]) -> Imported:
+async def settle_starter(unit: Unit, folder: Path = starter.STARTER) -> Imported:
     """Gives an account the flows in the box, and newer ones of them where nobody wrote a version of their own.
 
-    One that an admin switched off stays off.
+    One that an admin switched off stays off. Costs one statement when the account has them as they are.
     """
+    digest = starter.digest(folder)
+    if await queries.starter_given(unit) == digest:
+        return Imported()
+    await queries.give_starter(unit, digest)
     theirs = {flow.slug for flow, version in await queries.latest(unit) if version.source is not FlowSource.STARTER}
-    return await put(unit, [one for one in documents if one.slug not in theirs], source=FlowSource.STARTER)
+    return await put(
+        unit, [one for one in starter.documents(folder) if one.slug not in theirs], source=FlowSource.STARTER
+    )
 
 
 async def learn_choice(unit: Unit, problem: str, flow_id: UUID | None) -> None:
@@ -145,10 +160,11 @@ async def learn_choice(unit: Unit, problem: str, flow_id: UUID | None) -> None:
     await changed(unit)
 
 
-async def changed(unit: Unit) -> None:
-    """What the account's matcher knows is another: it is built anew, and learned anew in the background."""
+async def changed(unit: Unit, *, to_learn: bool = True) -> None:
+    """What the account's matcher knows is another: it is built anew, and learned anew in the background where that is worth it."""
     await queries.raise_revision(unit)
-    unit.emit(FlowsChanged(unit.account_id))
+    if to_learn:
+        unit.emit(FlowsChanged(unit.account_id))
 
 
 def _new(unit: Unit, document: FlowDocument, source: FlowSource, *, publish: bool) -> tuple[Flow, FlowVersion]:

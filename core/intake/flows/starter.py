@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 from core.errors import Invalid
@@ -13,6 +14,11 @@ STARTER = Path(__file__).parents[1] / "starter"
 
 class BrokenStarter(Exception):
     """A starter flow cannot be read; the message names the file, the line and the fault."""
+
+
+def digest(folder: Path = STARTER) -> str:
+    """What tells these flows from those of another version; far cheaper than reading them."""
+    return sha256(b"".join(file.read_bytes() for file in sorted(folder.glob("*.yml")))).hexdigest()
 
 
 def documents(folder: Path = STARTER) -> tuple[FlowDocument, ...]:

@@ -53,13 +53,16 @@ async def proposal_for_update(unit: Unit, proposal_id: ProposalId | UUID) -> Loc
     return Locked(*row)
 
 
-async def pending_in(unit: Unit, category: Category | None) -> Sequence[FlowProposal]:
-    """The newest pending proposals of a category, at most 100, locked until the unit ends."""
+async def pending_in(unit: Unit, category: Category | None, *, lock: bool = False) -> Sequence[FlowProposal]:
+    """The newest pending proposals of a category, at most 100; with `lock`, held until the unit ends."""
     same = FlowProposal.category.is_(None) if category is None else FlowProposal.category == category
-    wanted = select(FlowProposal).where(
-        FlowProposal.account_id == unit.account_id, FlowProposal.status == ProposalStatus.PENDING, same
+    wanted = (
+        select(FlowProposal)
+        .where(FlowProposal.account_id == unit.account_id, FlowProposal.status == ProposalStatus.PENDING, same)
+        .order_by(FlowProposal.id.desc())
+        .limit(LATEST)
     )
-    return (await unit.session.scalars(wanted.order_by(FlowProposal.id.desc()).limit(LATEST).with_for_update())).all()
+    return (await unit.session.scalars(wanted.with_for_update() if lock else wanted)).all()
 
 
 async def pending(unit: Unit, number: int = 0) -> tuple[Sequence[FlowProposal], int]:

@@ -52,7 +52,7 @@ async def propose(unit: Unit, walk: Walk, ticket: Ticket) -> FlowProposal | None
     if faults(tree):
         return None
     example = first_line(clean(ticket.problem_statement), EXAMPLE_LIMIT)
-    known = await queries.pending_in(unit, walk.category)
+    known = await queries.pending_in(unit, walk.category, lock=True)
     similar = next((one for one in known if _is_like(one, example)), None)
     if similar is not None:
         similar.regrow(trees.merged(similar.grown, tree))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.consequences import SUBSCRIPTIONS
+from core.accounts import preferences
 from core.errors import Conflict, Unavailable
 from core.ids import WalkId
+from core.intake import building
 from core.intake.building import AWAY, NOT_SAFE
 from core.intake.flows.tree import DEPTH_LIMIT, NodeKind, from_json
 from core.intake.walks import growing
@@ -19,10 +23,12 @@ from core.intake.walks import service as walks
 from core.intake.walks.growing import TOO_DEEP
 from core.intake.walks.models import Walk
 from core.intake.walks.steps import standing
-from core.llm.flows import NextStep, OfflineFlows, WalkView
+from core.llm.flows import Choice, NextStep, OfflineFlows, Sorting, WalkView
+from core.llm.provider import Usage
+from core.spending import queries as spending
 from core.unit import Database
 from tests.builders import Account, Clock, an_account
-from tests.core.intake.walking import Scripted, a_built_walk, answer, build, now
+from tests.core.intake.walking import Scripted, a_built_walk, answer, build, desk, now
 
 
 def asks(walk: WalkView) -> NextStep:
@@ -187,6 +193,36 @@ async def test_a_walk_that_ended_meanwhile_gets_no_step(account: Account):
     composer = Scripted(asks)
     await build(account, composer, walk.id)
     assert composer.asked == []
+
+
+async def test_what_steps_took_is_paid_from_the_months_budget(account: Account):
+    walk = await a_built_walk(account)
+    took = Usage("claude-sonnet-5-5", 1_000, 100, cost_micro_usd=4_500)
+    await build(account, Scripted(lambda view: replace(asks(view), usage=took)), walk.id, rounds=1)
+    async with account.unit() as unit:
+        assert (await spending.since(unit, unit.now)).cost_micro_usd == took.cost_micro_usd
+        (wanted, _) = await building.wanted(unit, desk().gate, WalkId(walk.id))
+    assert not wanted.without_model
+    async with account.unit("adil") as unit:
+        await preferences.change(unit, {"model_budget_usd": 0})
+    async with account.unit() as unit:
+        assert all(one.without_model for one in await building.wanted(unit, desk().gate, WalkId(walk.id)))
+
+
+async def test_a_model_that_sorts_too_slowly_is_not_waited_for():
+    class Slow(OfflineFlows):
+        async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
+            await asyncio.Event().wait()
+            raise AssertionError(problem)
+
+    class Away(OfflineFlows):
+        async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
+            raise Unavailable("model", "away")
+
+    for composer in (Slow(), Away(), None):
+        at = desk()
+        at.composer = composer
+        assert await at.judged("the aquarium is loud") == Sorting()
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -101,19 +102,23 @@ async def test_an_import_with_one_broken_flow_changes_nothing(account: Account):
 
 
 async def test_starter_flows_are_renewed_unless_somebody_wrote_their_own_and_stay_off_when_they_were_switched_off(
-    account: Account,
+    account: Account, tmp_path: Path
 ):
-    other = PRINTER.replace("printer-offline", "printer-jam")
+    texts = {"printer-offline": PRINTER, "printer-jam": PRINTER.replace("printer-offline", "printer-jam")}
+    for slug, text in texts.items():
+        (tmp_path / f"{slug}.yml").write_text(text)
     async with account.unit() as unit:
-        await service.settle_starter(unit, [a_document(), a_document(other)])
+        assert sorted((await service.settle_starter(unit, tmp_path)).added) == ["printer-jam", "printer-offline"]
         flows = await queries.by_slug(unit)
     async with account.unit("adil") as unit:
         await service.retire(unit, flows["printer-offline"].id)
-        await service.edit(unit, flows["printer-jam"].id, replace(a_document(other), title="Ours"))
-    newer = [replace(a_document(text), title="Newer") for text in (PRINTER, other)]
+        await service.edit(unit, flows["printer-jam"].id, replace(a_document(texts["printer-jam"]), title="Ours"))
     async with account.unit() as unit:
-        done = await service.settle_starter(unit, newer)
-    assert done.changed == ["printer-offline"]
+        assert await service.settle_starter(unit, tmp_path) == service.Imported()
+    for slug, text in texts.items():
+        (tmp_path / f"{slug}.yml").write_text(text.replace("The printer does not print", "Newer"))
+    async with account.unit() as unit:
+        assert (await service.settle_starter(unit, tmp_path)).changed == ["printer-offline"]
     assert not (await flow(account, flows["printer-offline"].id)).published
     assert (await flow(account, flows["printer-jam"].id)).title == "Ours"
 

@@ -42,13 +42,15 @@ class Act:
 ACTS = st.lists(
     st.builds(
         Act,
-        what=st.sampled_from(["answer", "answer", "answer", "both", "repeat", "back", "note", "take_over", "resume"]),
+        what=st.sampled_from(
+            ["answer", "answer", "answer", "both", "repeat", "back", "note", "note", "take_over", "resume"]
+        ),
         who=st.sampled_from(WHO),
         pick=st.integers(0, 2),
         stale=st.sampled_from([0, 0, 0, 1, 2]),
         crash=st.sampled_from([False, False, False, True]),
     ),
-    min_size=5,
+    min_size=12,
     max_size=30,
 )
 Ask = Callable[[Unit], Awaitable[object]]
@@ -258,7 +260,7 @@ def skips_nothing(walk: Walk) -> None:
 
 
 @given(acts=ACTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 async def test_a_walk_asks_nothing_twice_skips_nothing_and_loses_no_note(engine: AsyncEngine, acts: list[Act]):
     clock = Clock()
     first = await an_account(Database(engine, clock, SUBSCRIPTIONS), "lena", "ben")

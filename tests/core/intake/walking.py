@@ -120,9 +120,9 @@ async def build(account: Account, composer: OfflineFlows, walk_id: UUID, *, roun
         async with account.unit() as unit:
             wanted = await building.wanted(unit, desk().gate, WalkId(walk_id))
         for one in wanted:
-            draft = await building.compose(composer, one)
+            step = await building.compose(composer, one)
             async with account.unit() as unit:
-                await walks.place(unit, WalkId(walk_id), one.spot, draft)
+                await building.place(unit, WalkId(walk_id), one.spot, step)
 
 
 async def answer(unit: Unit, walk_id: UUID, visit: int, choice: int) -> Walk:

@@ -15,6 +15,7 @@ from core.llm.flows import OfflineFlows
 from core.llm.offline import OfflineProvider
 from core.llm.offline_notes import OfflineNotes
 from core.llm.online import OnlineProvider
+from core.llm.parameters import OfflineParameters
 from core.llm.playbooks import load_playbooks
 from core.llm.provider import EarlierSuggestion, ModelProvider, PastFix, ProblemView, Tell, Turn, Usage, silent
 from tests.core.llm.seam import Server, said, says, view
@@ -37,7 +38,7 @@ def offline() -> OfflineProvider:
 
 
 @dataclass
-class Model(OfflineFlows, OfflineNotes):
+class Model(OfflineFlows, OfflineNotes, OfflineParameters):
     """Does what it is told, one thing per call, the last from then on."""
 
     does: Sequence[Turn | Exception | None]

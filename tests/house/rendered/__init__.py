@@ -10,6 +10,7 @@ from typing import cast
 from bot import blocks, errors
 from bot.features.access import views as access
 from bot.features.connections import views as connections
+from bot.features.drafts import views as drafts
 from bot.features.escalations import views as escalations
 from bot.features.facts import views as facts
 from bot.features.fixes import views as fixes
@@ -20,6 +21,9 @@ from bot.features.intake import views as intake
 from bot.features.model import views as model
 from bot.features.notes import card_views as note_cards
 from bot.features.notes import views as notes
+from bot.features.nudges import settings_views as nudge_settings
+from bot.features.nudges import views as nudges
+from bot.features.scripts import views as scripts
 from bot.features.sessions import ticket_views
 from bot.features.sessions import views as sessions
 from bot.features.settings import views as settings
@@ -30,6 +34,7 @@ from bot.sandbox.wire import Json, items, obj
 from tests.house.rendered.access import access_views
 from tests.house.rendered.connections import connections_views
 from tests.house.rendered.data import Data, Rendered
+from tests.house.rendered.drafts import drafts_views
 from tests.house.rendered.facts import facts_views
 from tests.house.rendered.fixes import fixes_views
 from tests.house.rendered.flows import catalogue_views, flows_views
@@ -37,6 +42,8 @@ from tests.house.rendered.home import home_views
 from tests.house.rendered.intake import intake_views, walks_views
 from tests.house.rendered.model import model_views
 from tests.house.rendered.notes import escalations_views, note_card_views, notes_views, stats_views
+from tests.house.rendered.nudges import nudge_settings_views, nudges_views
+from tests.house.rendered.scripts import scripts_views
 from tests.house.rendered.sessions import sessions_views, ticket_views_rendered
 from tests.house.rendered.settings import settings_views
 from tests.house.rendered.turns import turns_views
@@ -49,11 +56,15 @@ FEATURES: Sequence[tuple[ModuleType, Callable[[Data], Iterator[Rendered]]]] = (
     (home, home_views),
     (notes, notes_views),
     (note_cards, note_card_views),
+    (drafts, drafts_views),
     (facts, facts_views),
     (fixes, fixes_views),
     (catalogue, catalogue_views),
     (flows, flows_views),
     (home, home_views),
+    (scripts, scripts_views),
+    (nudges, nudges_views),
+    (nudge_settings, nudge_settings_views),
     (model, model_views),
     (sessions, sessions_views),
     (ticket_views, ticket_views_rendered),

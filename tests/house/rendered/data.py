@@ -12,6 +12,8 @@ from core.fixes.models import FixStatus, Outcome, SuggestedFix
 from core.fixes.overview import FixCard
 from core.fixes.queries import Waiting
 from core.ids import new_id
+from core.nudges.models import Answer
+from core.nudges.queries import Asking
 from core.outbox.models import Delivery, DeliveryState
 from core.scope import Role
 from core.sessions.models import Fact, FactSource, Session, SessionStatus
@@ -133,7 +135,13 @@ class Data:
 
     def waiting(self) -> list[Waiting]:
         parked = [self.fix(FixStatus.APPLIED_PENDING, applied=True) for _ in range(10)]
-        return [Waiting(fix, self.session(private=True), self.name) for fix in parked]
+        how = [
+            None,
+            Asking(0, NOON, None, unsure=False),
+            Asking(2, None, Answer.MUTED, unsure=True),
+            Asking(5, None, None, unsure=True),
+        ]
+        return [Waiting(fix, self.session(private=True), self.name, how[n % 4]) for n, fix in enumerate(parked)]
 
     def page(self, number: int = 1) -> Page:
         return Page([Listed(self.session(private=n % 2 == 0), self.name) for n in range(10)], 1_000, number)

@@ -32,6 +32,7 @@ def home_views(data: Data) -> Iterator[Rendered]:
         requests,
         [data.in_question() for _ in range(20)],
         calls,
+        100,
         [a_handoff(data)] * 10,
         11,
     )

@@ -1,0 +1,174 @@
+"""Reminders, and the forms about them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot import blocks
+from bot.blocks import Block, View
+from bot.waiting import OUTCOMES
+from core.fixes.models import Outcome
+from core.nudges.models import Answer, Audience
+from core.nudges.policy import Kind
+from core.nudges.reminders import Line, Shown
+from core.text import shorten
+
+MOST_LINES = 8  # with their buttons; what a message holds
+LATER = (
+    ("Snooze 1 h", "nudges.snooze.hour", "hour"),
+    ("Snooze until tomorrow 9:00", "nudges.snooze.tomorrow", "tomorrow"),
+)
+ASKS = {
+    Kind.FIX: "How did it go?",
+    Kind.DRAFTS: "Keep it or not?",
+    Kind.ESCALATION: "Who takes it up?",
+    Kind.WALK: "Go on with it?",
+    Kind.WEEKLY: "The week",
+}
+
+
+def reminder(shown: Shown, url: str, note: str | None = None) -> tuple[str, list[Block]]:
+    """What a reminder says now: one question with all its buttons, or a digest. `note` is mrkdwn, in small print above."""
+    lead: list[Block] = [blocks.context(note)] if note else []
+    if len(shown.lines) == 1:
+        line = shown.lines[0]
+        return _plain(line), blocks.fitted([*lead, *_intro(shown, line), *_single(line, url)])
+    return _digest(shown, url, lead)
+
+
+def _digest(shown: Shown, url: str, lead: Sequence[Block]) -> tuple[str, list[Block]]:
+    open_ones = [line for line in shown.lines if line.asks]
+    settled = [line for line in shown.lines if not line.asks]
+    title = f"{len(open_ones)} things wait for an answer" if open_ones else "Nothing of this waits any more"
+    page: list[Block] = [blocks.header(title), *lead]
+    if shown.audience is not Audience.PERSON:
+        page.append(blocks.context("They were asked about before, and nobody answered."))
+    for line in open_ones[:MOST_LINES]:
+        page += [blocks.section(_said(line, url, shown.audience)), *_row(line, short=True)]
+    if len(open_ones) > MOST_LINES:
+        page.append(blocks.context(f"{len(open_ones) - MOST_LINES} more: App Home and */pilot pending* list them all."))
+    for line in settled[:MOST_LINES]:
+        page.append(blocks.context(f"*{blocks.escape(shorten(line.subject.title, 100))}* · {_outcome(line)}"))
+    if len(settled) > MOST_LINES:
+        page.append(blocks.context(f"{len(settled) - MOST_LINES} more are settled."))
+    names = "; ".join(shorten(line.subject.title, 80) for line in open_ones[:MOST_LINES])
+    return blocks.escape(shorten(f"{title}: {names}" if names else f"{title}.", blocks.FALLBACK)), blocks.fitted(page)
+
+
+def _intro(shown: Shown, line: Line) -> list[Block]:
+    match shown.audience:
+        case Audience.PERSON:
+            return []
+        case Audience.ADMIN:
+            return [
+                blocks.context(
+                    f"{blocks.escape(line.subject.owner)} cannot be asked any more, so this comes to the admins."
+                )
+            ]
+        case Audience.LEAD:
+            if line.subject.owner_id is None:
+                return []
+            times = line.number - 1
+            return [
+                blocks.context(f"{blocks.escape(line.subject.owner)} was asked {times} times and has not answered yet.")
+            ]
+
+
+def _single(line: Line, url: str) -> list[Block]:
+    said = [blocks.section(_said(line, url, Audience.PERSON))]
+    if not line.asks:
+        return [*said, blocks.context(_outcome(line))]
+    if line.answer is not None:
+        said.append(blocks.context(_outcome(line)))
+    return [*said, *_row(line, short=False)]
+
+
+def _said(line: Line, url: str, audience: Audience) -> str:
+    subject = line.subject
+    title = f"*{blocks.escape(shorten(subject.title, 200))}*"
+    parts = [f"*{ASKS[subject.kind]}* {title}" if line.asks else title]
+    if subject.waits_for:
+        parts.append(f"Waits for: {blocks.escape(shorten(subject.waits_for, 500))}")
+    owner = f" · {blocks.escape(subject.owner)}" if audience is not Audience.PERSON and subject.owner else ""
+    if subject.kind is not Kind.WEEKLY:
+        parts.append(f"Since {blocks.when(subject.since)}{owner}")
+    if subject.channel:
+        parts.append(blocks.session_link(url, subject.place or subject.title, subject.channel, subject.thread_ts))
+    parts += [blocks.escape(shorten(text, 300)) for text in subject.lines[:12]]
+    return "\n".join(parts)
+
+
+def _plain(line: Line) -> str:
+    subject = line.subject
+    if not line.asks:
+        return blocks.escape(shorten(f"{subject.title}: {_outcome_plain(line)}", blocks.FALLBACK))
+    waits = f" It waits for: {subject.waits_for}" if subject.waits_for else ""
+    return blocks.escape(shorten(f"{ASKS[subject.kind]} {subject.title}.{waits}", blocks.FALLBACK))
+
+
+def _outcome(line: Line) -> str:
+    again = f" FlowPilot asks again {blocks.when(line.again_at)}." if line.again_at else ""
+    return f"{blocks.escape(_outcome_plain(line))}.{again}"
+
+
+def _outcome_plain(line: Line) -> str:
+    if not line.subject.open:
+        return line.subject.settled
+    match line.answer:
+        case Answer.SNOOZED:
+            return "Snoozed"
+        case Answer.MUTED:
+            return "Muted: nobody is asked about this one any more; App Home still lists it"
+        case Answer.PARKED_AGAIN:
+            return f"Still waiting for: {shorten(line.subject.waits_for or 'nothing named', 300)}"
+        case Answer.SETTLED | Answer.UNDELIVERABLE | None:
+            return "Not asked here any more"
+
+
+def _row(line: Line, *, short: bool) -> list[Block]:
+    buttons = _buttons(line, short=short)
+    return [blocks.actions(buttons, block_id=f"nudge.{line.nudge_id}")] if buttons else []
+
+
+def _buttons(line: Line, *, short: bool) -> list[Block]:
+    """Everything that can be answered. A digest keeps snoozing and muting in a menu."""
+    subject = line.subject
+    if subject.kind is not Kind.FIX:
+        return [blocks.button(label, action, subject.id) for label, action in ACTS.get(subject.kind, ())]
+    buttons = [
+        blocks.button(
+            label,
+            "nudges.still_waiting" if outcome is Outcome.APPLIED_PENDING else f"fixes.record.{outcome}",
+            subject.id,
+            style="primary" if outcome is Outcome.APPLIED_SUCCESS and not short else None,
+        )
+        for label, outcome in OUTCOMES.items()
+    ]
+    if short:
+        more = [(label, f"{word}:{subject.id}") for label, _, word in LATER]
+        return [*buttons, blocks.menu("nudges.menu", [*more, ("Mute this one", f"mute:{subject.id}")])]
+    later = [blocks.button(label, action, subject.id) for label, action, _ in LATER]
+    return [*buttons, *later, blocks.button("Mute this one", "nudges.mute", subject.id)]
+
+
+ACTS: dict[Kind, tuple[tuple[str, str], ...]] = {}
+"""What can be done about the other kinds: the label and the action's id; its value is the subject's."""
+
+
+def still_waiting_modal(fix_id: UUID, title: str, reason: str | None) -> View:
+    """Asks what it waits for now, and when to ask again; submitted as the outcome it is."""
+    fields = [
+        blocks.said(title),
+        blocks.field("notes", "What are you waiting for?", blocks.text_input(lines=True, value=reason)),
+        blocks.field(
+            "check_at",
+            "When should FlowPilot ask again?",
+            blocks.moment(),
+            optional=True,
+            hint="Nothing chosen: after four working hours.",
+        ),
+    ]
+    return blocks.modal(
+        "fixes.outcome", "Still waiting", fields, submit="Record", fix_id=fix_id, outcome=Outcome.APPLIED_PENDING
+    )

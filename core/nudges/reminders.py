@@ -1,0 +1,166 @@
+"""A reminder's way out: read again when its turn comes, written down when it stands in Slack, and shown as it is from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.errors import NotFound
+from core.ids import NudgeId, ReminderId, UserId
+from core.nudges import policy, queries, reminder_queries
+from core.nudges.models import Answer, Audience, NudgeState, ReminderState
+from core.nudges.reminder_queries import Held, Part
+from core.nudges.subjects import Subject, Subjects, described
+from core.outbox import queries as outbox
+from core.outbox.events import HomeChanged, NudgeAnswered
+from core.outbox.models import DeliveryState
+from core.unit import Unit
+
+POST = "nudges.post"
+LIVE = {NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing a reminder asks about. `asks`: its buttons still do something. `again_at`: when it is asked again, as far as is planned."""
+
+    nudge_id: NudgeId
+    number: int
+    subject: Subject
+    asks: bool
+    answer: Answer | None
+    again_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a reminder says now. `place` is where it goes, `channel` and `ts` where it stands; `url` is the workspace's address."""
+
+    id: ReminderId
+    audience: Audience
+    user_id: UUID | None
+    place: str
+    channel: str | None
+    ts: str | None
+    lines: Sequence[Line]
+    url: str
+
+
+class NotBefore(Exception):  # an outcome: it is night where its recipient is
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"not before {at:%Y-%m-%d %H:%M} UTC")
+        self.at = at
+
+
+async def ready(unit: Unit, reminder_id: ReminderId, subjects: Subjects) -> Shown | None:
+    """What to send now, or None: there is nothing to ask any more. What may not be asked at this hour is planned anew.
+
+    Raises `NotBefore`.
+    """
+    held = await reminder_queries.held(unit, reminder_id)
+    if held is None or held.state not in {ReminderState.QUEUED, ReminderState.UNKNOWN}:
+        return None
+    if held.due_at > unit.now:
+        raise NotBefore(held.due_at)
+    live = [part for part in held.parts if part.state in LIVE]
+    found = await described(unit, subjects, [(part.kind, part.subject_id) for part in live])
+    going = [part for part in live if _goes(unit, held, part, found.get(part.subject_id))]
+    late = [part.id for part in live if part not in going and part.state is NudgeState.SENDING]
+    await reminder_queries.plan_again(unit, late)
+    if not going:
+        await reminder_queries.drop(unit, reminder_id)
+        return None
+    lines = [_line(part, found[part.subject_id], None) for part in going]
+    return Shown(reminder_id, held.audience, held.user_id, held.place, None, None, lines, held.url)
+
+
+def _goes(unit: Unit, held: Held, part: Part, subject: Subject | None) -> bool:
+    """Whether it is still to be asked, of this person, and at this hour. What is not is looked at afresh by the dispatcher."""
+    if subject is None or not subject.open:
+        return False
+    if held.state is ReminderState.UNKNOWN:
+        return True  # a person looked, did not find it, and wants it sent again
+    if held.audience is not Audience.PERSON:
+        return part.chosen or held.until is None or unit.now <= held.until or part.state is not NudgeState.SENDING
+    if subject.owner_id != held.user_id:
+        return False
+    if part.chosen or subject.severity is policy.Severity.CRITICAL:
+        return True
+    at_work = held.until is None or unit.now <= held.until
+    rests = subject.active_at is None or unit.now >= subject.active_at + policy.QUIET_AFTER_ACTIVITY
+    return at_work and rests
+
+
+async def sent(unit: Unit, reminder_id: ReminderId, channel: str, ts: str) -> None:
+    """It stands in Slack: its nudges are sent, and each one's next is planned."""
+    marked = await reminder_queries.mark_sent(unit, reminder_id, channel, ts)
+    for subject_id in marked.settled:
+        unit.emit(NudgeAnswered(subject_id))  # while the message was on its way
+    if marked.home_of is not None:
+        unit.emit(HomeChanged(UserId(marked.home_of)))
+
+
+async def reconcile(unit: Unit) -> None:
+    """Looks after the reminders that should have gone out by now: where the outbox gave one up or cannot tell, its nudges go on all the same."""
+    late = await reminder_queries.queued(unit)
+    states = await outbox.states(unit, [f"{POST}:{one}" for one in late])
+    for reminder_id in late:
+        match states.get(f"{POST}:{reminder_id}"):
+            # Concluded without a message: there was no other place for it either.
+            case DeliveryState.FAILED | DeliveryState.DONE | None:
+                await _undeliverable(unit, reminder_id)
+            case DeliveryState.UNKNOWN:
+                await _in_question(unit, reminder_id)
+            case DeliveryState.WAITING | DeliveryState.LEASED | DeliveryState.SENDING:
+                continue
+
+
+async def _undeliverable(unit: Unit, reminder_id: ReminderId) -> None:
+    """A person who cannot be reached is asked through the admins; where they cannot either, the next one is tried when it is due."""
+    held = await reminder_queries.held(unit, reminder_id)
+    alone = await _only_here(unit, reminder_id, held)
+    if held is None:
+        return
+    again = held.audience is Audience.PERSON and not any(part.rerouted for part in alone)
+    if again:
+        await reminder_queries.reroute(unit, [part.id for part in alone])
+    ended = [] if again else [part.id for part in alone]
+    await reminder_queries.mark_lost(unit, reminder_id, ReminderState.FAILED, ended, NudgeState.CANCELLED)
+
+
+async def _in_question(unit: Unit, reminder_id: ReminderId) -> None:
+    """Nobody can tell whether it arrived: it counts as asked, and its recipient sees it in App Home."""
+    held = await reminder_queries.held(unit, reminder_id)
+    alone = await _only_here(unit, reminder_id, held)
+    ids = [part.id for part in alone]
+    await reminder_queries.mark_lost(unit, reminder_id, ReminderState.UNKNOWN, ids, NudgeState.UNKNOWN)
+    if held is not None and held.user_id is not None:
+        unit.emit(HomeChanged(UserId(held.user_id)))
+
+
+async def _only_here(unit: Unit, reminder_id: ReminderId, held: Held | None) -> Sequence[Part]:
+    """The nudges under way that no other reminder asks."""
+    waiting = [part for part in held.parts if part.state is NudgeState.SENDING] if held is not None else []
+    others = await reminder_queries.asked_elsewhere(unit, reminder_id, [part.id for part in waiting])
+    return [part for part in waiting if part.id not in others]
+
+
+async def shown(unit: Unit, reminder_id: ReminderId, subjects: Subjects) -> Shown:
+    """What a reminder that stands in Slack says now. Raises `NotFound`."""
+    held = await reminder_queries.held(unit, reminder_id)
+    if held is None:
+        raise NotFound("That reminder is not there.")
+    found = await described(unit, subjects, [(part.kind, part.subject_id) for part in held.parts])
+    again = await queries.planned(unit, [part.subject_id for part in held.parts])
+    lines = [
+        _line(part, subject, again.get(part.subject_id))
+        for part in held.parts
+        if (subject := found.get(part.subject_id)) is not None
+    ]
+    return Shown(reminder_id, held.audience, held.user_id, held.place, held.channel, held.ts, lines, held.url)
+
+
+def _line(part: Part, subject: Subject, again_at: datetime | None) -> Line:
+    return Line(NudgeId(part.id), part.number, subject, subject.open and part.state in LIVE, part.answer, again_at)
