@@ -172,8 +172,7 @@ def confirm(title: str, text: str, yes: str) -> Block:
 def field(
     name: str, label: str, element: Block, *, optional: bool = False, hint: str | None = None, heard: bool = False
 ) -> Block:
-    """An input of a form: the block is named after the field of the command it fills, so a refusal finds its place. `heard`: we are told of
-    every change at once, not only when the form is submitted."""
+    """An input of a form: the block is named after the field it fills, so a refusal finds its place. `heard`: we are told of every change at once."""
     return _whole(
         {
             "type": "input",

@@ -26,7 +26,6 @@ from core.outbox.events import (
     DraftsChanged,
     EscalationChanged,
     EscalationRaised,
-    EscalationTold,
     FixChanged,
     FixSuggested,
     FlowProposed,
@@ -53,6 +52,7 @@ from core.outbox.events import (
     WalkStarted,
 )
 from core.outbox.note_events import (
+    EscalationTold,
     NoteConfirmed,
     NoteReady,
     PostingChanged,

@@ -13,7 +13,8 @@ from core.escalations.models import REASON_LIMIT, TITLE_LIMIT, Escalation, Escal
 from core.ids import EscalationId, SessionId, UserId, WalkId, new_id
 from core.nudges import service as nudges
 from core.nudges.policy import Kind
-from core.outbox.events import EscalationChanged, EscalationRaised, EscalationTold, HomeChanged
+from core.outbox.events import EscalationChanged, EscalationRaised, HomeChanged
+from core.outbox.note_events import EscalationTold
 from core.scope import Role
 from core.sessions import queries as sessions
 from core.sessions.service import changed

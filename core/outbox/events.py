@@ -21,6 +21,7 @@ from core.ids import (
     WalkId,
 )
 from core.outbox.note_events import (
+    EscalationTold,
     NoteConfirmed,
     NoteReady,
     PostingChanged,
@@ -138,14 +139,6 @@ class EscalationRaised(Event):
     """Somebody handed work on, and the engineers are to know."""
 
     escalation_id: EscalationId
-
-
-@dataclass(frozen=True)
-class EscalationTold(Event):
-    """One place or person is to hear of it: the channel that there is for it, else this person."""
-
-    escalation_id: EscalationId
-    user_id: UserId
 
 
 @dataclass(frozen=True)
