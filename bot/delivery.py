@@ -238,7 +238,7 @@ class Worker:
 LOUD = {"refused", "shut out", "lacking", "accident"}
 
 
-def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:  # noqa: PLR0912 - one branch for each way to end
+def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
     """What becomes of a delivery that ended with `error`, and the word for it in the metrics."""
     match error:
         case NotFound():
