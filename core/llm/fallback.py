@@ -127,17 +127,19 @@ class FallbackProvider:
 
     async def write_note(self, kind: NoteKind, bundle: NoteBundle) -> DraftNote:
         """Return the model's note or, where it has none in time, the one composed without it."""
-        note, _ = await self._within(NOTE_SECONDS, lambda: self._model.write_note(kind, bundle))
-        return note if note is not None else await self._offline.write_note(kind, bundle)
+        note, spent = await self._within(NOTE_SECONDS, lambda: self._model.write_note(kind, bundle))
+        return note or replace(await self._offline.write_note(kind, bundle), usage=spent)
 
     async def rewrite_section(
         self, kind: NoteKind, bundle: NoteBundle, key: str, text: str, instruction: str
     ) -> Rewritten:
         """Return the section as the model has it, else as far as words alone can follow the instruction."""
-        anew, _ = await self._within(
+        anew, spent = await self._within(
             NOTE_SECONDS, lambda: self._model.rewrite_section(kind, bundle, key, text, instruction)
         )
-        return anew if anew is not None else await self._offline.rewrite_section(kind, bundle, key, text, instruction)
+        if anew is not None:
+            return anew
+        return replace(await self._offline.rewrite_section(kind, bundle, key, text, instruction), usage=spent)
 
     async def classify(self, problem: str, categories: Sequence[Choice]) -> Sorting:
         """The model's category; none where it does not answer in time, too: then the words have the last word."""

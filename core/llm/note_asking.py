@@ -117,7 +117,8 @@ async def write_note(asks: Asks, kind: NoteKind, bundle: NoteBundle) -> DraftNot
     return DraftNote(
         tuple(
             Section(name.key, checked[name.key]) if checked[name.key] else instead[name.key] for name in SECTIONS[kind]
-        )
+        ),
+        usage=answer.usage,
     )
 
 
@@ -145,5 +146,5 @@ async def rewrite_section(
     said_before = any(claims_success(sentence) for sentence in (*sentences(text), *sentences(instruction)))
     success = said_before or state.worked([fix.id for fix in bundle.fixes])
     if not anew or not guard.passes(anew, sources, f"rewrite.{key}", numbers=True, success=success):
-        return Rewritten(text, understood=False)
-    return Rewritten(anew)
+        return Rewritten(text, understood=False, usage=answer.usage)
+    return Rewritten(anew, usage=answer.usage)

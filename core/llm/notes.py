@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from core.text import shorten
+
+if TYPE_CHECKING:
+    from core.llm.provider import Usage
 
 
 class NoteKind(StrEnum):
@@ -104,18 +107,21 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class DraftNote:
-    """A note in its sections, in the order of `SECTIONS`."""
+    """A note in its sections, in the order of `SECTIONS`. `usage` is what the call took, None where no model was asked."""
 
     sections: tuple[Section, ...]
     composed_without_ai: bool = False
+    usage: "Usage | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A section as it was asked for. `understood` is False where the instruction could not be followed: then the text is as it was."""
+    """A section as it was asked for. `understood` is False where the instruction could not be followed: then the text is as it was.
+    `usage` as in `DraftNote`."""
 
     text: str
     understood: bool = True
+    usage: "Usage | None" = None
 
 
 class NoteWriter(Protocol):

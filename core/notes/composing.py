@@ -18,18 +18,21 @@ from core.notes.previews import page, want
 from core.outbox.note_events import NoteReady
 from core.sessions import queries as sessions
 from core.sessions.models import Fact, Session
+from core.spending import service as spending
 from core.unit import Unit
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What is to be written, by whoever holds `token`."""
+    """What is to be written, by whoever holds `token`. `without_model`: the month's budget is used up."""
 
     preview_id: PreviewId
     token: UUID
     kind: NoteKind
     bundle: NoteBundle
     basis: Mapping[str, object]
+    session_id: SessionId
+    without_model: bool
 
 
 async def assignment(unit: Unit, preview_id: PreviewId) -> Assignment | Literal["busy", "settled"]:
@@ -51,7 +54,8 @@ async def assignment(unit: Unit, preview_id: PreviewId) -> Assignment | Literal[
     bundle = bundle_of(session, known, offered, answer, unit)
     names = {str(one): name for one, name in cited(bundle).items()}
     basis = {**changes.basis(session, known, offered), "names": names}
-    return Assignment(preview_id, token, wanted.kind, bundle, basis)
+    without = (await spending.this_month(unit)).is_used_up
+    return Assignment(preview_id, token, wanted.kind, bundle, basis, SessionId(session.id), without)
 
 
 async def _follow(unit: Unit, wanted: Preview, session: Session) -> None:
@@ -68,7 +72,9 @@ async def _follow(unit: Unit, wanted: Preview, session: Session) -> None:
 
 
 async def written(unit: Unit, assigned: Assignment, note: DraftNote) -> None:
-    """Keeps what was composed, if nobody else did meanwhile."""
+    """Keeps what was composed, if nobody else did meanwhile; what it took is written down in any case."""
+    if note.usage is not None:
+        spending.add(unit, note.usage, "note", assigned.session_id)
     wanted = await queries.preview_for_update(unit, assigned.preview_id)
     if wanted.lease_token == assigned.token:
         wanted.write(note, assigned.basis, unit.now)

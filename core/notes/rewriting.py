@@ -15,13 +15,15 @@ from core.notes.composing import bundle_of
 from core.notes.models import INSTRUCTION_LIMIT, NOTE_LIMIT
 from core.outbox.note_events import NoteReady, RewriteWanted
 from core.sessions import queries as sessions
+from core.spending import service as spending
 from core.text import clean, required
 from core.unit import Unit
 
 
 @dataclass(frozen=True)
 class Revision:
-    """What is to be rewritten, for whom, and how; `text` is the section as it stood when that was asked."""
+    """What is to be rewritten, for whom, and how; `text` is the section as it stood when that was asked. `without_model`: the month's budget
+    is used up."""
 
     preview_id: PreviewId
     session_id: UUID
@@ -31,6 +33,7 @@ class Revision:
     key: str
     text: str
     instruction: str
+    without_model: bool
 
 
 async def ask(unit: Unit, wanted: RewriteSection) -> None:
@@ -61,11 +64,14 @@ async def revision(unit: Unit, preview_id: PreviewId, user_id: UserId) -> Revisi
     key = copy.asked_section
     text = copy.texts.get(key, draft.texts().get(key, ""))
     bundle = bundle_of(session, known, offered, None, unit)
-    return Revision(preview_id, session.id, user_id, draft.kind, bundle, key, text, copy.instruction)
+    without = (await spending.this_month(unit)).is_used_up
+    return Revision(preview_id, session.id, user_id, draft.kind, bundle, key, text, copy.instruction, without)
 
 
 async def rewritten(unit: Unit, asked: Revision, anew: Rewritten) -> None:
-    """Gives the section its new text, unless the person typed on meanwhile: their words stay."""
+    """Gives the section its new text, unless the person typed on meanwhile: their words stay. What it took is written down in any case."""
+    if anew.usage is not None:
+        spending.add(unit, anew.usage, "note", asked.session_id)
     copy = await queries.copy_of(unit, asked.session_id, asked.kind, asked.user_id)
     if copy is None or copy.instruction != asked.instruction:
         return

@@ -49,8 +49,9 @@ async def write(house: House, event: Event) -> None:
         raise ComeAgain(SOON, "somebody else is writing it")
     if assigned == "settled":
         return
+    writer = house.provider.offline if assigned.without_model else house.provider
     try:
-        note = await house.provider.write_note(assigned.kind, assigned.bundle)
+        note = await writer.write_note(assigned.kind, assigned.bundle)
     except BaseException:
         async with house.unit() as unit:
             await queries.give_lease_back(unit, preview_id, assigned.token)
@@ -66,7 +67,8 @@ async def rewrite(house: House, event: Event) -> None:
         asked = await rewriting.revision(unit, wanted.preview_id, wanted.user_id)
     if asked is None:
         return
-    anew = await house.provider.rewrite_section(asked.kind, asked.bundle, asked.key, asked.text, asked.instruction)
+    writer = house.provider.offline if asked.without_model else house.provider
+    anew = await writer.rewrite_section(asked.kind, asked.bundle, asked.key, asked.text, asked.instruction)
     async with house.unit() as unit:
         await rewriting.rewritten(unit, asked, anew)
 

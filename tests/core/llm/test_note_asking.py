@@ -10,7 +10,10 @@ import pytest
 from core.ids import new_id
 from core.llm import note_asking, notes_offline
 from core.llm.asking import Unusable
+from core.llm.fallback import FallbackProvider
 from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind
+from core.llm.offline import OfflineProvider
+from core.llm.online import OnlineProvider
 from tests.core.llm.seam import Server, says
 
 FACT = NoteFact(new_id(), "the spooler stops with error 0x70c on PRN01", "note")
@@ -52,6 +55,7 @@ async def test_lines_that_pass_are_shown_with_what_they_rest_on():
     (line,) = next(section.lines for section in note.sections if section.key == "confirmed")
     assert line.cites == (FACT.id,)
     assert not note.composed_without_ai
+    assert note.usage is not None
 
 
 @pytest.mark.parametrize(
@@ -107,3 +111,14 @@ async def test_a_rewritten_section_may_say_what_the_section_and_the_state_say(sa
     done = await note_asking.rewrite_section(claude, NoteKind.RESOLUTION, BUNDLE, "resolution", before, "shorter")
     await claude.close()
     assert (done.understood, done.text) == (understood, said if understood else before)
+    assert done.usage is not None, "it is paid for, liked or not"
+
+
+async def test_what_an_unusable_note_cost_is_known():
+    server = Server(says(answer(confirmed=[("We restarted FS07 on 4 March 2026.", ["F1"])])))
+    offline = OfflineProvider(())
+    provider = FallbackProvider(OnlineProvider(claude := server.claude(), offline), offline)
+    note = await provider.write_note(NoteKind.RESOLUTION, BUNDLE)
+    await claude.close()
+    assert note.composed_without_ai
+    assert note.usage is not None
