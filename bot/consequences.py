@@ -93,6 +93,7 @@ EFFECTS: Effects = {
     "notes.post_card": Post(note_effects.compose_card, note_effects.card_posted, displaced=session_effects.displaced),
     "notes.update_card": Work(note_effects.update_card),
     "notes.update_modal": Work(note_effects.update_modal),
+    "notes.update_offer": Work(note_effects.update_offer),
     "escalations.announce": Work(escalation_effects.announce),
     "escalations.post_card": Post(
         escalation_effects.compose_card, escalation_effects.card_posted, escalation_effects.card_elsewhere
@@ -190,7 +191,10 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         SessionResolved: (Subscription("drafts.post_offer", order=_THREAD),),
         # Not in the thread's order: finding parameters holds up no card.
         DraftMade: (Subscription("drafts.extract", order="extract:{draft_id}", supersede="{draft_id}"),),
-        DraftsChanged: (Subscription("drafts.update_offer", order=_THREAD, supersede="{session_id}"),),
+        DraftsChanged: (
+            Subscription("drafts.update_offer", order=_THREAD, supersede="{session_id}"),
+            Subscription("notes.update_offer", supersede="{session_id}"),
+        ),
         SessionEscalated: (),
         NudgeDue: (Subscription("nudges.post", once="{reminder_id}"),),
         NudgeAnswered: (Subscription("nudges.update", order="nudge:{subject_id}", supersede="{subject_id}"),),

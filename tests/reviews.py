@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from bot.app import Bot
 from bot.sandbox.wire import Json, obj, text
-from core.ids import SessionId
-from core.outbox.events import SessionResolved
-from core.sessions import queries as sessions
-from core.sessions.models import SessionStatus
-from tests.bot import seeds
+from tests.notes import preview
 from tests.slack import Message, Modal, Person
 from tests.stories import Session, a_fix, started, whispered
 
 SPOOLER = "the print spooler on PRN02 keeps stopping and nobody can print"
 
 
-async def resolved(bot: Bot, session: Session) -> None:
-    """What follows when a session was resolved."""
-    async with bot.database.unit(await seeds.account_of(bot), source="test") as unit:
-        found = await sessions.in_thread(unit, session.channel, session.root)
-        assert found is not None
-        locked = await sessions.session_for_update(unit, found.id)
-        locked.status, locked.resolved_at = SessionStatus.RESOLVED, unit.now
-        unit.emit(SessionResolved(SessionId(found.id)))
+async def resolved(who: Person, session: Session) -> None:
+    """The session resolved with the note as it was drafted."""
+    modal = await preview(who, "Resolve…", session)
+    assert (await who.submit(modal)).response_action == "update"
+    await who.close(await who.next_modal(modal), all=True)
 
 
 async def offered(who: Person, session: Session) -> Message:
@@ -42,10 +34,10 @@ async def a_run_to_templatize(who: Person, problem: str = SPOOLER) -> Session:
     return session
 
 
-async def a_review(bot: Bot, who: Person) -> Modal:
+async def a_review(who: Person) -> Modal:
     """The review of a draft, opened from the offer after a resolve."""
     session = await a_run_to_templatize(who)
-    await resolved(bot, session)
+    await resolved(who, session)
     return await who.open_modal("Review draft", on=await offered(who, session))
 
 

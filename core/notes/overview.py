@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -12,19 +13,22 @@ from core.ids import PostingId, SessionId
 from core.llm.notes import NoteKind
 from core.notes import queries
 from core.notes.postings import Posting, PostingState
+from core.scripts import service as scripts
+from core.scripts.models import Draft
 from core.sessions import queries as sessions
-from core.sessions.models import Session
+from core.sessions.models import Session, SessionStatus
 from core.unit import Unit
 
 
 @dataclass(frozen=True)
 class NoteCard:
-    """A posting with who confirmed it, its session, and where its ticket can be looked at."""
+    """A posting with who confirmed it, its session, and where its ticket can be looked at. `drafts`: what a resolve offers to review."""
 
     posting: Posting
     session: Session
     requester: str
     url: str | None
+    drafts: Sequence[Draft] = ()
 
 
 async def note_card(unit: Unit, posting_id: PostingId) -> NoteCard:
@@ -33,7 +37,9 @@ async def note_card(unit: Unit, posting_id: PostingId) -> NoteCard:
     session = await sessions.session(unit, posting.session_id)
     requester = await people.user(unit, posting.requested_by)
     same_ticket = posting.ticket_id is not None and posting.ticket_id == session.psa_ticket_id
-    return NoteCard(posting, session, requester.name, session.psa_ticket_url if same_ticket else None)
+    resolved = posting.kind is NoteKind.RESOLUTION and session.status is SessionStatus.RESOLVED
+    offered = await scripts.offered(unit, SessionId(session.id)) if resolved else ()
+    return NoteCard(posting, session, requester.name, session.psa_ticket_url if same_ticket else None, offered)
 
 
 async def under_way(unit: Unit, session_id: SessionId) -> str | None:

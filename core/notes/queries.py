@@ -252,6 +252,17 @@ async def live_posting(unit: Unit, session_id: UUID) -> Posting | None:
     )
 
 
+async def resolving(unit: Unit, session_id: UUID) -> Posting | None:
+    """The post that resolved the session last."""
+    wanted = select(Posting).where(
+        Posting.account_id == unit.account_id,
+        Posting.session_id == session_id,
+        Posting.kind == NoteKind.RESOLUTION,
+        Posting.state == PostingState.CONCLUDED,
+    )
+    return await unit.session.scalar(wanted.order_by(Posting.id.desc()).limit(1))
+
+
 async def database_now(unit: Unit):
     """The database's clock: what leases and spacing go by."""
     return (await unit.session.execute(select(CLOCK))).scalar_one()

@@ -15,6 +15,7 @@ from core.scripts.models import DraftStatus
 from core.sessions import queries as sessions
 from tests.bot import seeds
 from tests.builders import SCRIPTED
+from tests.notes import preview, shown_when
 from tests.reviews import (
     SPOOLER,
     a_review,
@@ -44,7 +45,7 @@ async def own_templates(bot: Bot) -> list[str]:
 
 
 async def test_a_double_click_and_a_redelivery_save_once(bot: Bot, ana: Person):
-    modal = await a_review(bot, ana)
+    modal = await a_review(ana)
     await ana.submit(modal, filled(modal, category_id="Printing"))
     again = await ana.next_modal(modal)
     await ana.submit(again, acknowledged(again), repeat=4)
@@ -52,9 +53,21 @@ async def test_a_double_click_and_a_redelivery_save_once(bot: Bot, ana: Person):
     await drafts_are(bot, DraftStatus.ACCEPTED)
 
 
+async def test_the_modal_of_the_note_offers_the_draft_until_it_is_reviewed(ana: Person):
+    session = await a_run_to_templatize(ana)
+    note = await preview(ana, "Resolve…", session)
+    await ana.submit(note)
+    result = await ana.next_modal(note)
+    assert "A draft template from this session can go into the script library." in result.plain()
+    review = await ana.open_modal("Review draft", on=result)
+    await ana.close(await saved(ana, review, category_id="Printing", name="From the note"))
+    result = await shown_when(ana, lambda modal: modal.title == "Resolution note" and "Review" not in modal.plain())
+    assert "Resolved. No ticket is linked" in result.plain()
+
+
 async def test_two_people_review_one_draft_and_the_second_is_told(bot: Bot, ana: Person, ben: Person):
     session = await a_run_to_templatize(ana)
-    await resolved(bot, session)
+    await resolved(ana, session)
     offer = await offered(ana, session)
     hers = await ana.open_modal("Review draft", on=offer)
     his = await ben.open_modal("Review draft", on=offer)
@@ -73,7 +86,7 @@ async def test_two_people_review_one_draft_and_the_second_is_told(bot: Bot, ana:
 
 async def test_dont_keep_asks_why_and_the_offer_says_so(bot: Bot, ana: Person):
     session = await a_run_to_templatize(ana)
-    await resolved(bot, session)
+    await resolved(ana, session)
     offer = await offered(ana, session)
     modal = await ana.open_modal("Review draft", on=offer)
     why = await ana.open_modal("Don't keep…", on=modal)
@@ -84,7 +97,7 @@ async def test_dont_keep_asks_why_and_the_offer_says_so(bot: Bot, ana: Person):
 
 
 async def test_closing_the_review_leaves_the_draft_and_what_was_typed_on_a_page_that_was_turned(bot: Bot, ana: Person):
-    modal = await a_review(bot, ana)
+    modal = await a_review(ana)
     again = await pressed_with(ana, "Check the parameters", modal, edited_body="Get-It {{a}}", name="Kept name")
     await ana.close(again)
     await drafts_are(bot, DraftStatus.PENDING)
@@ -97,7 +110,7 @@ async def test_closing_the_review_leaves_the_draft_and_what_was_typed_on_a_page_
 
 async def test_the_team_can_say_that_it_does_not_want_to_be_asked(bot: Bot, ana: Person, ben: Person):
     session = await a_run_to_templatize(ben)
-    await resolved(bot, session)
+    await resolved(ben, session)
     modal = await ben.open_modal("Review draft", on=await offered(ben, session))
     await saved(ben, modal, category_id="Printing", mute=["Don't ask again for this team"])
     (event,) = await seeds.audited(bot, "preferences.changed")
@@ -106,13 +119,13 @@ async def test_the_team_can_say_that_it_does_not_want_to_be_asked(bot: Bot, ana:
     card = await a_fix(ben, other)
     if "Run now, templatize later" in card.buttons:
         await ben.press("Run now, templatize later", on=card)
-    await resolved(bot, other)
+    await resolved(ben, other)
     await ben.slack.until(lambda: seeds.nothing_waits(bot, "drafts.post_offer"))
     assert not [one for one in await other.replies(ben) if "script library" in one.text]
 
 
 async def test_sixty_parameters_are_reviewed_eight_a_page_in_slack(bot: Bot, ana: Person):
-    modal = await a_review(bot, ana)
+    modal = await a_review(ana)
     await ana.submit(modal, filled(modal, edited_body=SIXTY, name="Sixty", category_id="Other"))
     modal = await ana.next_modal(modal)
     assert "Parameters 57 to 60 of 60" in modal.plain()
@@ -173,7 +186,7 @@ async def test_the_next_draft_of_the_session_follows_the_first(bot: Bot, ana: Pe
         fix = await fixes.suggest(unit, found, SCRIPTED)
     async with bot.database.unit(account, person=seeds.ANA) as unit:
         await fixes.decide(unit, DecideFix(fix_id=FixId(fix.id), decision=Decision.DRAFT_TEMPLATE))
-    await resolved(bot, session)
+    await resolved(ana, session)
     offer = await offered(ana, session)
     assert offer.text.startswith("2 draft templates")
     modal = await ana.open_modal("Review draft", on=offer)
@@ -188,7 +201,7 @@ async def test_the_next_draft_of_the_session_follows_the_first(bot: Bot, ana: Pe
 
 async def test_who_may_not_review_is_refused_whatever_they_press(bot: Bot, slack: Slack, ana: Person):
     session = await a_run_to_templatize(ana)
-    await resolved(bot, session)
+    await resolved(ana, session)
     offer = await offered(ana, session)
     lena = slack.as_("lena")
     await lena.command("/pilot help")
@@ -197,7 +210,7 @@ async def test_who_may_not_review_is_refused_whatever_they_press(bot: Bot, slack
 
 
 async def test_preview_shows_the_script_filled_and_saves_nothing(bot: Bot, ana: Person):
-    modal = await a_review(bot, ana)
+    modal = await a_review(ana)
     again = await pressed_with(ana, "Check the parameters", modal, edited_body="Get-It {{server}}")
     preview = await ana.open_modal("Preview", on=again)
     assert "Get-It '‹Server›'" in preview.plain()
@@ -221,7 +234,7 @@ async def test_building_a_template_opens_the_builder_and_leaves_the_run_to_the_p
 
 async def test_many_people_pressing_save_at_once_make_one_template(bot: Bot, slack: Slack, ana: Person, ben: Person):
     session = await a_run_to_templatize(ana)
-    await resolved(bot, session)
+    await resolved(ana, session)
     offer = await offered(ana, session)
     forms: list[tuple[Person, Modal]] = []
     for person in (ana, ben):

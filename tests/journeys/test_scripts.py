@@ -18,7 +18,7 @@ async def test_a_fix_becomes_a_template_that_the_next_engineer_fills_in(
     assert "Spooler" in script.plain()
     card = await shows(ana, fix, "Run now, templatize later: chosen by Ana")
     await ana.press("It worked", on=card)
-    await resolved(bot, first)
+    await resolved(ana, first)
 
     offer = await offered(ana, first)
     assert offer.text == "1 draft template from this session can go into the script library."

@@ -46,6 +46,10 @@ def result_modal(card: NoteCard) -> View:
         shown.append(blocks.context(f"{_nth(card.posting)} try {blocks.when(card.posting.next_try_at)}"))
     if buttons := _buttons(card):
         shown.append(blocks.actions(buttons, block_id="note"))
+    if card.drafts:
+        count = "A draft template" if len(card.drafts) == 1 else f"{len(card.drafts)} draft templates"
+        review = blocks.button("Review draft", "drafts.review", card.drafts[0].id)
+        shown.append(blocks.section(f"{count} from this session can go into the script library.", accessory=review))
     shown.append(blocks.context("You can close this; the card in the thread stays up to date."))
     view = blocks.modal("house.notice", NAME[card.posting.kind], shown, close="Close")
     return {**view, "external_id": card.posting.modal} if card.posting.modal else view

@@ -14,8 +14,8 @@ from core.ids import PostingId, SessionId, UserId
 from core.llm.notes import NoteKind
 from core.notes import carrying, composing, previews, queries, rewriting
 from core.notes.models import WorkingCopy
-from core.notes.overview import note_card
-from core.outbox.events import FixChanged
+from core.notes.overview import NoteCard, note_card
+from core.outbox.events import DraftsChanged, FixChanged
 from core.outbox.note_events import NoteConfirmed, NoteReady, PostingWanted, PreviewWanted, RewriteWanted
 from core.unit import Event, Unit
 
@@ -165,6 +165,19 @@ async def update_modal(house: House, event: Event) -> None:
     """The modal it was confirmed in, if it is still open."""
     async with house.unit() as unit:
         card = await note_card(unit, _posting_of(event))
+    await _show_result(house, card)
+
+
+async def update_offer(house: House, event: Event) -> None:
+    """A draft was reviewed: the modal in which its session was resolved offers the next one, or none."""
+    async with house.unit() as unit:
+        posting = await queries.resolving(unit, cast("DraftsChanged", event).session_id)
+        card = await note_card(unit, PostingId(posting.id)) if posting is not None else None
+    if card is not None:
+        await _show_result(house, card)
+
+
+async def _show_result(house: House, card: NoteCard) -> None:
     if card.posting.modal is None:
         return
     try:

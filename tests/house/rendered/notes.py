@@ -24,6 +24,7 @@ from core.psa.provider import System
 from core.sessions.models import SessionStatus
 from tests.builders import NOON
 from tests.house.rendered.data import URL, Data, Rendered, message
+from tests.house.rendered.drafts import a_draft
 
 
 def a_preview(data: Data, kind: NoteKind) -> Preview:
@@ -147,7 +148,7 @@ def notes_views(data: Data) -> Iterator[Rendered]:
 
 def note_card_views(data: Data) -> Iterator[Rendered]:
     for posting in postings(data):
-        card = NoteCard(posting, data.session(), data.name, URL)
+        card = NoteCard(posting, data.session(), data.name, URL, [a_draft(data)] * 2)
         yield message("notes.card_blocks", (cards.card_text(card), cards.card_blocks(card)))
         yield Rendered("notes.result_modal", None, view=cards.result_modal(card))
 
