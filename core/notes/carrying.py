@@ -84,7 +84,7 @@ async def carry(units: Units, provider_of: Provider, posting_id: PostingId) -> C
                     return None
                 if job.too_early > timedelta(0):
                     return ComeBack(job.too_early, "the call before may still be under way")
-                await _step(units, provider_of(job.connection), job, posting_id)
+                await _step(units, provider_of, job, posting_id)
     except Throttled as pause:
         return await _put_off(units, posting_id, str(pause), timedelta(seconds=max(1.0, pause.retry_after)))
     except (PsaAway, TimeoutError) as away:
@@ -125,16 +125,16 @@ async def _job(unit: Unit, posting_id: PostingId) -> Job | None:
     return Job(posting, connection, too_early)
 
 
-async def _step(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId) -> None:
+async def _step(units: Units, provider_of: Provider, job: Job, posting_id: PostingId) -> None:
     posting = job.posting
     match posting.state:
         case PostingState.CLAIMED:
-            await _note(units, psa, job, posting_id)
+            await _note(units, _reached(provider_of, job), job, posting_id)
         case PostingState.NOTE_POSTED:
-            await _status(units, psa, job, posting_id)
+            await _status(units, _reached(provider_of, job), job, posting_id)
         case PostingState.STATUS_SET:
             # Set, and nobody wrote down what was read: it is read again.
-            ticket = await psa.read_ticket(job.ticket_id)
+            ticket = await _reached(provider_of, job).read_ticket(job.ticket_id)
             await _verify(units, job, posting_id, ticket.status)
         case PostingState.VERIFIED | PostingState.SKIPPED:
             ending = Ending.VERIFIED if posting.state is PostingState.VERIFIED else Ending.SKIPPED
@@ -148,10 +148,21 @@ async def _step(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId)
             assert_never(posting.state)
 
 
+def _reached(provider_of: Provider, job: Job) -> PsaProvider:
+    """Whoever talks to the ticket's system. Raises `_Disconnected`, or `_CannotTell` where a note may be there that nobody can look for."""
+    if job.connection.removed_at is None:
+        return provider_of(job.connection)
+    posting = job.posting
+    if posting.state is PostingState.CLAIMED and posting.sending_at is not None:
+        raise _CannotTell("the answer was lost, and then its connection was removed.")
+    raise _Disconnected(
+        f"The connection to {posting.ticket_label} was removed. Leave this post with the button below; then link the session to a ticket "
+        "of a connection that is there, or unlink it to close it locally, and confirm the note again."
+    )
+
+
 async def _note(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId) -> None:
     posting = job.posting
-    if job.connection.removed_at is not None:
-        raise _Disconnected(f"The connection to {posting.ticket_label} was removed.")
     if posting.sending_at is not None:
         try:
             found = await psa.find_note(job.ticket_id, posting.id)
