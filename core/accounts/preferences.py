@@ -26,6 +26,7 @@ class Preferences(BaseModel):
     enabled_l1_categories: tuple[str, ...] | None = None
     """What first-line walks may be built for; None: every category there is."""
     mail_customers: bool = False
+    note_language: Literal["ticket", "english"] = "ticket"
     nudge_cover: str = Field(default="", max_length=36)
     nudge_days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
     nudge_end: time = time(17)

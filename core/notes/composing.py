@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 from uuid import UUID
 
+from core.accounts import preferences
 from core.fixes import queries as fixes
 from core.fixes.models import Decision, FixStatus, SuggestedFix
 from core.ids import PreviewId, SessionId, UserId, new_id
@@ -51,7 +52,7 @@ async def assignment(unit: Unit, preview_id: PreviewId) -> Assignment | Literal[
         return "busy"
     known, offered = await sessions.facts(unit, session.id), await fixes.fixes_of(unit, session.id)
     answer = Answer(wanted.answer, wanted.answer_notes) if wanted.answer else None
-    bundle = bundle_of(session, known, offered, answer, unit)
+    bundle = bundle_of(session, known, offered, answer, unit, await language(unit))
     names = {str(one): name for one, name in cited(bundle).items()}
     basis = {**changes.basis(session, known, offered), "names": names}
     without = (await spending.this_month(unit)).is_used_up
@@ -81,8 +82,18 @@ async def written(unit: Unit, assigned: Assignment, note: DraftNote) -> None:
         unit.emit(NoteReady(assigned.preview_id))
 
 
+async def language(unit: Unit) -> str | None:
+    """The language that the account wants its notes in; None: the one in which the problem is stated."""
+    return "English" if (await preferences.of(unit)).note_language == "english" else None
+
+
 def bundle_of(
-    session: Session, known: Sequence[Fact], offered: Sequence[SuggestedFix], answer: Answer | None, unit: Unit
+    session: Session,
+    known: Sequence[Fact],
+    offered: Sequence[SuggestedFix],
+    answer: Answer | None,
+    unit: Unit,
+    language: str | None,
 ) -> NoteBundle:
     """The state as a note may tell it, the open fix as if `answer` were recorded already."""
     tried = [one for one in offered if one.superseded_at is None or one.applied_at or one.status is FixStatus.DISMISSED]
@@ -95,6 +106,7 @@ def bundle_of(
         facts=tuple(NoteFact(fact.id, fact.text, fact.source.value) for fact in known),
         fixes=tuple(told),
         ticket=session.psa_ticket_label,
+        language=language,
     )
 
 

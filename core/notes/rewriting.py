@@ -11,7 +11,7 @@ from core.ids import PreviewId, UserId
 from core.llm.notes import SECTIONS, NoteBundle, NoteKind, Rewritten
 from core.notes import queries
 from core.notes.commands import RewriteSection
-from core.notes.composing import bundle_of
+from core.notes.composing import bundle_of, language
 from core.notes.models import INSTRUCTION_LIMIT, NOTE_LIMIT
 from core.outbox.note_events import NoteReady, RewriteWanted
 from core.sessions import queries as sessions
@@ -63,7 +63,7 @@ async def revision(unit: Unit, preview_id: PreviewId, user_id: UserId) -> Revisi
     known, offered = await sessions.facts(unit, session.id), await fixes.fixes_of(unit, session.id)
     key = copy.asked_section
     text = copy.texts.get(key, draft.texts().get(key, ""))
-    bundle = bundle_of(session, known, offered, None, unit)
+    bundle = bundle_of(session, known, offered, None, unit, await language(unit))
     without = (await spending.this_month(unit)).is_used_up
     return Revision(preview_id, session.id, user_id, draft.kind, bundle, key, text, copy.instruction, without)
 

@@ -20,6 +20,7 @@ SECTIONS: Sequence[tuple[str, str, str]] = (
     ("l1", "L1", "What first-line staff are walked through"),
 )
 """Name in the button's id, title, what it holds."""
+NOTE_LANGUAGES = (("The one in which the problem is stated", "ticket"), ("English", "english"))
 YES_NO = (("Yes", "true"), ("No", "false"))
 
 
@@ -82,6 +83,12 @@ def team_modal(now: Preferences) -> View:
                 "mail_customers",
                 "Mail the customer when a resolution note is posted",
                 blocks.radio(YES_NO, str(now.mail_customers).lower()),
+            ),
+            blocks.field(
+                "note_language",
+                "Language of the notes that AI drafts",
+                blocks.radio(NOTE_LANGUAGES, now.note_language),
+                hint="What is composed without AI is English. Drafts that are there already stay as they are.",
             ),
             blocks.field(
                 "escalation_channel",

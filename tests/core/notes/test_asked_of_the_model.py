@@ -1,4 +1,4 @@
-"""What notes cost with a model is booked, and when the month's budget is used up no model is asked."""
+"""What notes cost with a model is booked, when the month's budget is used up no model is asked, and it is told the language."""
 
 from __future__ import annotations
 
@@ -64,6 +64,14 @@ async def test_what_a_rewritten_section_took_is_booked(account: Account):
     async with account.unit() as unit:
         await rewriting.rewritten(unit, asked, Rewritten("It prints.", usage=SPENT))
     assert await cost(account, session) == 7_000
+
+
+async def test_a_note_is_in_the_language_of_the_problem_unless_the_account_wants_english(account: Account):
+    session = await a_session(account)
+    assert (await assigned(account, session)).bundle.language is None
+    async with account.unit("adil") as unit:
+        await preferences.change(unit, {"note_language": "english"})
+    assert (await assigned(account, await a_session(account))).bundle.language == "English"
 
 
 async def test_with_the_budget_used_up_no_model_writes(account: Account):
