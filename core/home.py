@@ -1,9 +1,11 @@
-"""What App Home shows of everything, read in few statements."""
+"""What App Home and `/pilot stats` show of everything, read in few statements."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
 
 from core.accounts import queries as people
 from core.accounts.models import AccessRequest, User
@@ -13,6 +15,9 @@ from core.fixes import queries as fixes
 from core.fixes.pages import Waiting
 from core.ids import UserId
 from core.intake.overview import Calls, calls
+from core.intake.walks import queries as walks
+from core.intake.walks.models import WalkKind
+from core.notes.overview import Figures, figures
 from core.outbox import queries as outbox
 from core.outbox.models import Delivery
 from core.scope import Role
@@ -55,3 +60,24 @@ async def home(unit: Unit, user: User, *, waiting_page: int = 0, sessions_page: 
     unknown = await outbox.unknown(unit, user.slack_user_id)
     of_calls = await calls(unit, user)
     return Home(waiting, total, waiting_page, mine, requests, unknown, of_calls, drafts, handed_on, how_many)
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What `/pilot stats` shows. `drafts` wait for a review (counted up to 1,000): the oldest since `oldest_draft`, half of them since `median_draft`
+    or longer. `walks` by kind are those that began since `figures.since`."""
+
+    figures: Figures
+    drafts: int
+    oldest_draft: timedelta | None
+    median_draft: timedelta | None
+    walks: Mapping[WalkKind, int]
+
+
+async def stats(unit: Unit) -> Stats:
+    """The account's figures."""
+    shown = await figures(unit)
+    ages = [unit.now - since for since in await scripts.waiting_since(unit)]
+    middle = timedelta(seconds=median(age.total_seconds() for age in ages)) if ages else None
+    begun = await walks.begun_since(unit, shown.since)
+    return Stats(shown, len(ages), ages[0] if ages else None, middle, begun)

@@ -58,7 +58,7 @@ async def under_way(unit: Unit, session_id: SessionId) -> str | None:
 
 @dataclass(frozen=True)
 class Figures:
-    """What `/pilot stats` shows. `worked` of `judged` fixes; `hours_to_verify` is the median; notes since `since`: how many, how many went out as
+    """Of fixes and notes: `worked` of `judged` fixes; `hours_to_verify` is the median; notes since `since`: how many, how many went out as
     they were drafted, and the median share of words changed in the others (per cent)."""
 
     judged: int

@@ -76,6 +76,12 @@ async def pending_drafts(unit: Unit) -> int:
     return await unit.session.scalar(select(func.count()).select_from(counted)) or 0
 
 
+async def waiting_since(unit: Unit) -> Sequence[datetime]:
+    """When each draft that waits for a review was made, oldest first, at most 1,000."""
+    wanted = select(Draft.created_at).where(Draft.account_id == unit.account_id, Draft.status == DraftStatus.PENDING)
+    return (await unit.session.scalars(wanted.order_by(Draft.created_at).limit(1_000))).all()
+
+
 async def categories(unit: Unit, *, active_only: bool = True) -> Sequence[Category]:
     """By name."""
     wanted = select(Category).where(Category.account_id == unit.account_id)

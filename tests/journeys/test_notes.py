@@ -36,6 +36,10 @@ async def test_a_session_is_resolved_with_the_note_that_the_person_edited(ana: P
     card = await note_card(ana, session, "Resolved. No ticket is linked")
     assert "We replaced the driver. It prints again." in card.plain()
     assert "**Problem**" in card.plain()
+    stats = (await ana.command("/pilot stats")).ephemeral
+    assert stats is not None
+    assert "1 of 1 (100 %)" in stats.plain()
+    assert "none yet" in stats.plain(), "no calls were walked"
 
 
 async def test_an_open_fix_is_asked_for_and_recorded_with_the_confirmation(

@@ -30,7 +30,7 @@ COMMANDS = [
     ("escalations", "what was escalated and waits to be claimed"),
     ("link TICKET", "link a ticket to the session of this channel, by number or address"),
     ("pause, resume", "the session of this channel"),
-    ("stats", "success of fixes, time to verify, how often notes go out as drafted"),
+    ("stats", "success of fixes, time to verify, notes as drafted, drafts that wait, walks"),
     ("settings", "roles, and what the team prefers"),
     ("status", "is everything well: database, Slack, queue"),
     ("help", "this list"),

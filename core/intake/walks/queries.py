@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from core.accounts.models import User
 from core.errors import NotFound
 from core.ids import TicketId, UserId, WalkId
 from core.intake.tickets.models import Ticket
-from core.intake.walks.models import Walk, WalkStatus
+from core.intake.walks.models import Walk, WalkKind, WalkStatus
 from core.unit import Unit
 
 MINE = 20
@@ -83,6 +83,16 @@ async def mine(unit: Unit, owner: UserId) -> Sequence[tuple[Walk, Ticket]]:
         .limit(MINE)
     )
     return [(row[0], row[1]) for row in await unit.session.execute(wanted)]
+
+
+async def begun_since(unit: Unit, since: datetime) -> Mapping[WalkKind, int]:
+    """How many walks of each kind began since then."""
+    wanted = (
+        select(Walk.session_kind, func.count())
+        .where(Walk.account_id == unit.account_id, Walk.started_at >= since)
+        .group_by(Walk.session_kind)
+    )
+    return {row[0]: row[1] for row in await unit.session.execute(wanted)}
 
 
 async def untouched_since(unit: Unit, before: datetime, most: int) -> Sequence[Locked]:

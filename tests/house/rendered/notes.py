@@ -13,7 +13,9 @@ from bot.features.stats import views as stats
 from core.escalations.models import Escalation
 from core.escalations.pages import Handoff
 from core.fixes.models import FixStatus
+from core.home import Stats
 from core.ids import new_id
+from core.intake.walks.models import WalkKind
 from core.llm.notes import SECTIONS, DraftNote, Line, NoteKind, Section
 from core.notes.models import Preview, WorkingCopy
 from core.notes.overview import Figures, NoteCard
@@ -180,5 +182,7 @@ def escalations_views(data: Data) -> Iterator[Rendered]:
 
 def stats_views(data: Data) -> Iterator[Rendered]:
     del data
-    yield message("stats.shown", stats.shown(Figures(0, 0, 0, 0, None, 0, 0, None, NOON)))
-    yield message("stats.shown", stats.shown(Figures(9, 8, 1, 2, 70.5, 4, 3, 12.0, NOON)))
+    yield message("stats.shown", stats.shown(Stats(Figures(0, 0, 0, 0, None, 0, 0, None, NOON), 0, None, None, {})))
+    figures = Figures(9, 8, 1, 2, 70.5, 4, 3, 12.0, NOON)
+    walks = dict.fromkeys(WalkKind, 3)
+    yield message("stats.shown", stats.shown(Stats(figures, 1_000, timedelta(days=90), timedelta(minutes=4), walks)))
