@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.answers import Answer, Done, Open, Reply, Show
-from bot.features.intake import views
+from bot.answers import Answer, Done, Later, Open, Reply, Show
+from bot.features.intake import ticket_system, views
 from bot.forms import command
 from bot.interaction import Interaction
 from core.errors import DomainError, Invalid
@@ -18,6 +18,7 @@ from core.intake.tickets.models import TicketStatus
 from core.intake.vocabulary import Category
 from core.intake.walks import queries as walks
 from core.llm.flows import Sorting
+from core.psa import queries as psa_queries
 from core.spending import service as spending
 from core.unit import Unit
 
@@ -225,6 +226,9 @@ async def _queue(interaction: Interaction, which: str, number: int) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("see the calls")
         page = await tickets.page(unit, status, number)
+        is_connected = bool(await psa_queries.connections(unit))
+    if is_connected and number == 0 and status in {None, TicketStatus.OPEN}:
+        return Later(lambda: ticket_system.beside(interaction, page, status))
     return Reply(*views.queue(page, status, interaction.installation.url))
 
 

@@ -48,6 +48,7 @@ def call_modal(call: TakeCall, found: Taken | None = None) -> View:
         submit=submit,
         channel=call.channel or None,
         ticket_id=call.ticket_id,
+        psa_connection_id=call.psa_connection_id,
         psa_ticket_id=call.psa_ticket_id,
         psa_ticket_label=call.psa_ticket_label,
         despite=despite or None,
@@ -70,6 +71,7 @@ def escalate_modal(call: EscalateCall) -> View:
         submit="Escalate",
         channel=call.channel or None,
         ticket_id=call.ticket_id,
+        psa_connection_id=call.psa_connection_id,
         psa_ticket_id=call.psa_ticket_id,
         psa_ticket_label=call.psa_ticket_label,
         despite=True,
@@ -229,8 +231,8 @@ def problem_text(ticket: Ticket) -> tuple[str, list[Block]]:
     return text or "–", [blocks.section("*The whole problem*"), *blocks.paragraphs(ticket.problem_statement)]
 
 
-def queue(page: Page, status: TicketStatus | None, url: str) -> tuple[str, list[Block]]:
-    """The tickets of one page for its reader only, newest first, with the filter."""
+def queue(page: Page, status: TicketStatus | None, url: str, beside: Sequence[Block] = ()) -> tuple[str, list[Block]]:
+    """The tickets of one page for its reader only, newest first, with the filter; `beside` is what else waits, under them."""
     now = status.value if status else "all"
     title = f"Calls: {STATUS_LABEL[status]}" if status else "Calls"
     shown: list[Block] = [
@@ -249,7 +251,7 @@ def queue(page: Page, status: TicketStatus | None, url: str) -> tuple[str, list[
         shown.append(blocks.section(words, accessory=again))
     if turn := _pages(page, now):
         shown.append(blocks.actions(turn, block_id="pages"))
-    return f"{title}: {page.total}", blocks.fitted(shown)
+    return f"{title}: {page.total}", blocks.fitted([*shown, *beside])
 
 
 def _pages(page: Page, now: str) -> list[Block]:
