@@ -146,6 +146,7 @@ ACTIONS: Mapping[str, Listener] = {
     "intake.filter": intake.choose_filter,
     "intake.page": intake.turn_page,
     "flows.review": flows.review,
+    "flows.draw": flows.draw,
     "flows.page": flows.turn_page,
     "flows.edit": flows.edit,
     "flows.decline": flows.decline,
