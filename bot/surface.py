@@ -138,6 +138,7 @@ ACTIONS: Mapping[str, Listener] = {
     "intake.reopen": intake.reopen,
     "intake.take_up": intake.take_up,
     "intake.take_ticket": ticket_system.take,
+    "intake.callers": ticket_system.search_callers,
     "intake.use_flow": intake.use_flow,
     "intake.use_proposal": intake.use_proposal,
     "intake.build_anyway": intake.build_anyway,

@@ -15,7 +15,7 @@ class Command(BaseModel):
 class TakeCall(Command):
     """A call as somebody takes it. `channel` is where its ticket's thread will be; `ticket_id` is a ticket that is there already and is
     taken up (again); `psa_…` names the ticket system's ticket that it came from; `despite` says that the caller's open tickets were
-    shown, and this is another problem."""
+    shown, and this is another problem; `looks_up` that the form offers callers from a ticket system."""
 
     problem_statement: str | None = None
     customer_name: str | None = None
@@ -26,6 +26,7 @@ class TakeCall(Command):
     psa_connection_id: ConnectionId | None = None
     psa_ticket_id: str | None = None
     psa_ticket_label: str | None = None
+    looks_up: bool = False
     despite: bool = False
 
 

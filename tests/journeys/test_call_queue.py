@@ -9,7 +9,7 @@ from core.ids import ConnectionId
 from core.intake.tickets import queries
 from core.unit import Role
 from tests.bot import seeds
-from tests.calls import new_call, published, seen
+from tests.calls import intake, new_call, published, seen
 from tests.desk import Desk
 from tests.slack import Message, Modal, Person, Slack
 
@@ -72,3 +72,22 @@ async def test_a_ticket_system_that_is_away_is_said_and_hides_nothing(lena: Pers
     await desk.fault("find_tickets", "http500", times=20)
     said = await queue(lena, "could not tell its tickets")
     assert "L1-1 my badge does not open" in said.plain()
+
+
+@pytest.mark.usefixtures("connection")
+async def test_the_caller_is_looked_up_and_a_name_nobody_knows_stays_possible(lena: Person, desk: Desk) -> None:
+    modal = await intake(lena, "my badge does not open the door of floor 2")
+    offered = await lena.options("customer_name", "north", modal)
+    assert offered[:2] == ["north", "Northwind Traders"]
+    assert "Kim Novak · Northwind Traders" in offered
+    before = await seen(lena)
+    assert (await lena.submit(modal, customer_name="Kim Novak · Northwind Traders")).closed
+    await (await new_call(lena, before)).ticket_says(lena, "Caller: Kim Novak · Northwind Traders")
+    await desk.fault("companies", "http500", times=20)
+    modal = await intake(lena, "my badge does not open the door of floor 5")
+    assert await lena.options("customer_name", "Somebody new", modal) == ["Somebody new"]
+    before = await seen(lena)
+    shown = await lena.submit(modal, customer_name="Somebody new")
+    if not shown.closed:  # a call like it is open
+        assert (await lena.submit(await lena.next_modal(None), customer_name="Somebody new")).closed
+    await (await new_call(lena, before)).ticket_says(lena, "Caller: Somebody new")

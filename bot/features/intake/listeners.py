@@ -40,12 +40,14 @@ async def reopen(interaction: Interaction) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("take a call")
         ticket = await tickets.ticket(unit, TicketId(interaction.id_from_value()))
+        looks_up = bool(await psa_queries.connections(unit))
     call = TakeCall(
         problem_statement=ticket.problem_statement,
         customer_name=ticket.customer_name,
         customer_contact=ticket.customer_contact,
         channel=ticket.channel,
         ticket_id=TicketId(ticket.id),
+        looks_up=looks_up,
     )
     return Open(views.call_modal(call))
 
@@ -53,8 +55,9 @@ async def reopen(interaction: Interaction) -> Answer:
 async def _open(interaction: Interaction, call: TakeCall) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("take a call")
+        shown = await ticket_system.looking_up(unit, call)
     interaction.desk.begin()
-    return Open(views.call_modal(call))
+    return Open(views.call_modal(shown))
 
 
 async def submit_new(interaction: Interaction) -> Answer:
@@ -191,7 +194,8 @@ async def open_escalate(interaction: Interaction) -> Answer:
 async def _open_escalate(interaction: Interaction, call: EscalateCall) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("escalate a call")
-    return Open(views.escalate_modal(call))
+        looks_up = bool(await psa_queries.connections(unit))
+    return Open(views.escalate_modal(call.model_copy(update={"looks_up": looks_up})))
 
 
 async def submit_escalate(interaction: Interaction) -> Answer:

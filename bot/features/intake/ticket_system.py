@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from bot.answers import Answer, Open, Reply
+import structlog
+
+from bot.answers import Answer, Choices, Open, Reply
 from bot.features.intake import views, waiting_views
+from bot.inputs import VALUE
 from bot.interaction import Interaction
-from core.errors import Invalid
+from core.errors import DomainError, Invalid
 from core.ids import ConnectionId
 from core.intake.commands import TakeCall
 from core.intake.tickets import queries as tickets
@@ -17,10 +20,12 @@ from core.intake.tickets.pages import Page
 from core.psa import queries as psa_queries
 from core.psa.provider import Ticket as PsaTicket
 from core.sessions.service import chosen_ticket
-from core.text import shorten
-from core.tickets import waiting
+from core.text import clean, shorten
+from core.tickets import callers, waiting
 from core.tickets.lookup import in_time
 from core.unit import Unit
+
+log = structlog.get_logger()
 
 
 async def beside(interaction: Interaction, page: Page, status: TicketStatus | None) -> Reply:
@@ -66,4 +71,27 @@ def _call(interaction: Interaction, connection_id: ConnectionId, found: PsaTicke
         psa_connection_id=connection_id,
         psa_ticket_id=found.id,
         psa_ticket_label=found.label,
+        looks_up=True,
     )
+
+
+async def looking_up(unit: Unit, call: TakeCall) -> TakeCall:
+    """The call as its form is opened: with the look-up of callers where there is a ticket system."""
+    return call.model_copy(update={"looks_up": bool(await psa_queries.connections(unit))})
+
+
+async def search_callers(interaction: Interaction) -> Answer:
+    """The options of *Who is calling?*: what was typed first, as it stands; a system that cannot be asked in time adds nothing."""
+    typed = shorten(" ".join(clean(interaction.value).split()), VALUE)
+    async with interaction.read() as unit:
+        unit.scope.need_l1("look up callers")
+        connections = await psa_queries.connections(unit)
+    if not typed:
+        return Choices([])
+    try:
+        found: Sequence[str] = await in_time(callers.named(interaction.psas, connections, typed))
+    except DomainError as error:
+        log.info("no callers to offer", reason=str(error))
+        found = []
+    known = [shorten(one, VALUE) for one in found if one.casefold() != typed.casefold()]
+    return Choices([(one, one) for one in (typed, *known)])

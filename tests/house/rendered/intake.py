@@ -133,6 +133,11 @@ def intake_views(data: Data) -> Iterator[Rendered]:
     full = Page([ticket(data, TicketStatus.OPEN) for _ in range(10)], 1_000, 0)
     yield message("intake.queue", intake.queue(full, None, URL, beside))
     yield message("intake.queue", intake.queue(full, None, URL, waiting_views.waiting(Waiting(), {}, URL)))
+    for form in (
+        intake.call_modal(call.model_copy(update={"looks_up": True})),
+        intake.call_modal(TakeCall(looks_up=True)),
+    ):
+        yield "intake.call_modal", form
     yield message("intake.mine", intake.mine([(walk(data), ticket(data)) for _ in range(20)], URL))
     yield message("intake.mine", intake.mine([], URL))
 
