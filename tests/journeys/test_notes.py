@@ -35,7 +35,7 @@ async def test_a_session_is_resolved_with_the_note_that_the_person_edited(ana: P
     await session.becomes(ana, "*Resolved*")
     card = await note_card(ana, session, "Resolved. No ticket is linked")
     assert "We replaced the driver. It prints again." in card.plain()
-    assert "**Problem**" in card.plain()
+    assert "\n*Problem*\n" in card.plain()
 
 
 async def test_an_open_fix_is_asked_for_and_recorded_with_the_confirmation(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from bot import blocks
 from bot.blocks import Block, View
-from core.llm.notes import NoteKind
+from core.llm.notes import SECTIONS, NoteKind
 from core.notes.overview import NoteCard
 from core.notes.postings import Ending, Posting, PostingState, Trouble
 from core.text import shorten
@@ -35,8 +36,18 @@ def card_blocks(card: NoteCard) -> list[Block]:
         shown.append(blocks.context(f"{_nth(posting)} try {blocks.when(posting.next_try_at)}"))
     if buttons := _buttons(card):
         shown.append(blocks.actions(buttons, block_id="note"))
-    shown += blocks.paragraphs(posting.text)
+    shown += _text(posting)
     return blocks.fitted(shown)
+
+
+def _text(posting: Posting) -> list[Block]:
+    """The note as it was confirmed; its own headings, and nothing that somebody typed, are bold."""
+    titles = "|".join(re.escape(section.title) for section in SECTIONS[posting.kind])
+    before, *sections = re.split(rf"^\*\*({titles})\*\*$", posting.text, flags=re.MULTILINE)
+    shown = blocks.paragraphs(before.strip())
+    for title, text in zip(sections[::2], sections[1::2], strict=True):
+        shown += [blocks.section(f"*{blocks.escape(title)}*"), *blocks.paragraphs(text.strip())]
+    return shown
 
 
 def result_modal(card: NoteCard) -> View:

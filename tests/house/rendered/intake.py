@@ -137,7 +137,7 @@ def intake_views(data: Data) -> Iterator[Rendered]:
         intake.call_modal(call.model_copy(update={"looks_up": True})),
         intake.call_modal(TakeCall(looks_up=True)),
     ):
-        yield "intake.call_modal", form
+        yield Rendered("intake.call_modal", None, view=form)
     yield message("intake.mine", intake.mine([(walk(data), ticket(data)) for _ in range(20)], URL))
     yield message("intake.mine", intake.mine([], URL))
 
