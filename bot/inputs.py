@@ -112,5 +112,5 @@ def caller_select(name: str | None) -> Block:
     return element | ({"initial_option": option(name, shorten(name, VALUE))} if name else {})
 
 
-VALUE = 150
-"""Characters: what Slack lets the value of a choice hold."""
+VALUE = 75
+"""Characters: what a choice holds everywhere, its label and its value; a longer name is cut."""

@@ -12,8 +12,8 @@ from core.text import shorten
 from core.tickets.lookup import Found
 from core.tickets.waiting import Waiting
 
-SHOWN = 20
-"""Tickets: a message holds fifty blocks, and the calls stand in it too."""
+SHOWN = 10
+"""Tickets: the calls stand in the same message, and it holds only so much."""
 
 
 def waiting(found: Waiting, calls: Mapping[tuple[UUID, str], Ticket], url: str) -> list[Block]:
@@ -24,14 +24,16 @@ def waiting(found: Waiting, calls: Mapping[tuple[UUID, str], Ticket], url: str) 
         shown.append(blocks.context("None on the chosen boards."))
     if found.more or len(found.found) > SHOWN:
         shown.append(blocks.context("There are more; the ticket system has them all."))
-    return [*shown, *(blocks.context(blocks.escape(shorten(sentence, 400))) for sentence in found.away[:5])]
+    return [*shown, *(blocks.context(blocks.escape(shorten(sentence, 200))) for sentence in found.away[:3])]
 
 
 def _row(found: Found, call: Ticket | None, url: str) -> Block:
     ticket = found.ticket
     whose = " · ".join(one.name for one in (ticket.company, ticket.contact) if one)
     about = " · ".join(one for one in (ticket.status.name, ticket.board.name, whose) if one)
-    words = f"{blocks.link(ticket.url, shorten(f'{ticket.label} {ticket.title}', 150))}\n{blocks.escape(shorten(about, 200))}"
+    words = (
+        f"{blocks.link(ticket.url, shorten(f'{ticket.label} {ticket.title}', 90))}\n{blocks.escape(shorten(about, 80))}"
+    )
     if call is not None:
         thread = blocks.session_link(url, call.label, call.channel, call.thread_ts)
         words += f"\nTaken as {thread}, {STATUS_LABEL[call.status]}"
