@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.blocks import INPUT, Block, field, option, plain, text_input
+from core.text import shorten
 
 PART = 2_400  # characters put into one of several inputs, so that there is room to write more
 
@@ -98,3 +99,18 @@ def choice(options: Sequence[tuple[str, str]], chosen: str | None = None, placeh
 def number(value: str | None = None) -> Block:
     element: Block = {"type": "number_input", "is_decimal_allowed": True}
     return element | ({"initial_value": value} if value else {})
+
+
+def caller_select(name: str | None) -> Block:
+    """Companies and their people, looked up while somebody types; what was typed is among the choices, so a caller nobody knows is named as well."""
+    element: Block = {
+        "type": "external_select",
+        "action_id": "intake.callers",
+        "min_query_length": 2,
+        "placeholder": plain("Company or name", 150),
+    }
+    return element | ({"initial_option": option(name, shorten(name, VALUE))} if name else {})
+
+
+VALUE = 75
+"""Characters: what a choice holds everywhere, its label and its value; a longer name is cut."""

@@ -17,6 +17,7 @@ from bot.features.flows import listeners as flows
 from bot.features.help import listeners as help_
 from bot.features.home import listeners as home
 from bot.features.intake import listeners as intake
+from bot.features.intake import ticket_system
 from bot.features.model import listeners as model
 from bot.features.notes import listeners as notes
 from bot.features.nudges import listeners as nudges
@@ -136,6 +137,8 @@ ACTIONS: Mapping[str, Listener] = {
     "intake.new": intake.open_new,
     "intake.reopen": intake.reopen,
     "intake.take_up": intake.take_up,
+    "intake.take_ticket": ticket_system.take,
+    "intake.callers": ticket_system.search_callers,
     "intake.use_flow": intake.use_flow,
     "intake.use_proposal": intake.use_proposal,
     "intake.build_anyway": intake.build_anyway,
@@ -144,6 +147,7 @@ ACTIONS: Mapping[str, Listener] = {
     "intake.filter": intake.choose_filter,
     "intake.page": intake.turn_page,
     "flows.review": flows.review,
+    "flows.draw": flows.draw,
     "flows.page": flows.turn_page,
     "flows.edit": flows.edit,
     "flows.decline": flows.decline,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.escalations.models import Reason
-from core.ids import TicketId, WalkId
+from core.ids import ConnectionId, TicketId, WalkId
 
 
 class Command(BaseModel):
@@ -14,7 +14,8 @@ class Command(BaseModel):
 
 class TakeCall(Command):
     """A call as somebody takes it. `channel` is where its ticket's thread will be; `ticket_id` is a ticket that is there already and is
-    taken up (again); `despite` says that the caller's open tickets were shown, and this is another problem."""
+    taken up (again); `psa_…` names the ticket system's ticket that it came from; `despite` says that the caller's open tickets were
+    shown, and this is another problem; `looks_up` that the form offers callers from a ticket system."""
 
     problem_statement: str | None = None
     customer_name: str | None = None
@@ -22,8 +23,10 @@ class TakeCall(Command):
     channel: str = ""
     private_channel: bool = False
     ticket_id: TicketId | None = None
+    psa_connection_id: ConnectionId | None = None
     psa_ticket_id: str | None = None
     psa_ticket_label: str | None = None
+    looks_up: bool = False
     despite: bool = False
 
 

@@ -73,7 +73,7 @@ async def take(
     """
     unit.scope.need_l1("take a call")
     call = _read(wanted)
-    if not wanted.despite and wanted.ticket_id is None and (known := await _duplicates(unit, call)):
+    if not wanted.despite and wanted.ticket_id is None and (known := await _duplicates(unit, wanted, call)):
         return Duplicates(known)
     decision = (await desk.matchers.of(unit)).decide(call.problem)
     if not build_anyway:
@@ -104,10 +104,12 @@ def is_enabled(now: Preferences, category: Category) -> bool:
     return now.enabled_l1_categories is None or category in now.enabled_l1_categories
 
 
-async def _duplicates(unit: Unit, call: _Call) -> Sequence[OpenTicket]:
+async def _duplicates(unit: Unit, wanted: TakeCall, call: _Call) -> Sequence[OpenTicket]:
     found: list[tuple[float, Ticket, str]] = []
-    for ticket, taker in await queries.latest_unfinished(unit, call.customer):
-        alike = like(call.problem, ticket.problem_statement)
+    of = (wanted.psa_connection_id, wanted.psa_ticket_id) if wanted.psa_connection_id and wanted.psa_ticket_id else None
+    for ticket, taker in await queries.latest_unfinished(unit, call.customer, of):
+        the_same = of is not None and of == (ticket.psa_connection_id, ticket.psa_ticket_id)
+        alike = 1.0 if the_same else like(call.problem, ticket.problem_statement)
         known = call.customer is not None and ticket.customer_name is not None
         if alike >= (SAME_CUSTOMER if known else SAME_WORDS):
             found.append((alike, ticket, taker))
@@ -179,6 +181,7 @@ async def _ticket(unit: Unit, wanted: TakeCall, call: _Call) -> Ticket:
             problem_statement=call.problem,
             customer_name=call.customer,
             customer_contact=call.contact,
+            psa_connection_id=wanted.psa_connection_id,
             psa_ticket_id=wanted.psa_ticket_id,
             psa_ticket_label=wanted.psa_ticket_label,
             created_by=person.id,

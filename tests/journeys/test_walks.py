@@ -130,6 +130,13 @@ async def test_steps_are_built_walked_and_become_a_flow(bot: Bot, slack: Slack, 
     form = await lena.open_modal("Resolve…", on=card)
     assert (await lena.submit(form, helpful="Yes, they did", resolution_notes="It printed by itself.")).closed
     told = await call.card(ben, "became a proposed flow")
+    await ben.press("Draw it", on=told)
+    await whispered(ben, "The picture is in the thread.")
+    [picture] = [one for each in await ben.messages(call.channel, call.root) for one in each.files]
+    assert picture["name"] == "flow.png"
+    await slack.fault("files.getUploadURLExternal", "error", error="missing_scope")
+    await ben.press("Draw it", on=told)
+    await whispered(ben, "The picture cannot be shared here.")
     review = await ben.open_modal("Review…", on=told)
     assert "nobody has walked yet" in review.plain()
     edit = next(each for each in review.controls if each.action_id == "flows.edit")
@@ -158,8 +165,9 @@ async def test_l1_does_not_review(bot: Bot, slack: Slack, lena: Person) -> None:
     form = await lena.open_modal("Resolve…", on=card)
     await lena.submit(form, helpful="Yes, they did", resolution_notes="It printed by itself.")
     told = await call.card(lena, "became a proposed flow")
-    await lena.press("Review…", on=told)
-    await whispered(lena, "Only engineers can review flows")
+    for label in ("Review…", "Draw it"):
+        await lena.press(label, on=told)
+        await whispered(lena, "Only engineers can review flows")
 
 
 async def test_a_walk_that_ended_keeps_no_dead_button(slack: Slack, lena: Person) -> None:

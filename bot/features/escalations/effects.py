@@ -11,7 +11,8 @@ from core.accounts import preferences
 from core.accounts import queries as people
 from core.escalations import queries, service
 from core.escalations.pages import Handoff
-from core.ids import EscalationId
+from core.ids import EscalationId, WalkId
+from core.intake.walks import queries as walks
 from core.outbox.events import EscalationChanged, EscalationRaised
 from core.outbox.note_events import EscalationTold
 from core.sessions import queries as sessions
@@ -23,23 +24,27 @@ async def announce(house: House, event: Event) -> None:
     """Decides who hears of it."""
     escalation_id = cast("EscalationRaised", event).escalation_id
     async with house.unit() as unit:
-        _, session = await _read(unit, escalation_id)
-        await service.tell(unit, escalation_id, somewhere=await _channel(unit, session) is not None)
+        handoff, session = await _read(unit, escalation_id)
+        await service.tell(unit, escalation_id, somewhere=await _channel(unit, handoff, session) is not None)
 
 
 async def _read(unit: Unit, escalation_id: EscalationId) -> tuple[Handoff, Session | None]:
     handoff = await queries.handoff(unit, escalation_id)
     of = handoff.escalation.session_id
+    if handoff.escalation.walk_id is not None:
+        walk, _ = await walks.walk(unit, WalkId(handoff.escalation.walk_id))
+        of = walk.session_id
     return handoff, await sessions.session(unit, of) if of else None
 
 
-async def _channel(unit: Unit, session: Session | None) -> str | None:
+async def _channel(unit: Unit, handoff: Handoff, session: Session | None) -> str | None:
     """Where the team hears of escalations: the channel chosen for it, else the session's own; None where neither is a channel."""
     chosen = (await preferences.of(unit)).escalation_channel
     if chosen:
         return chosen
-    in_channel = session is not None and session.channel.startswith(("C", "G"))
-    return session.channel if session is not None and in_channel else None
+    if session is None or handoff.escalation.session_id is None:
+        return None
+    return session.channel if session.channel.startswith(("C", "G")) else None
 
 
 async def compose_card(unit: Unit, event: Event) -> Outgoing | None:
@@ -47,7 +52,7 @@ async def compose_card(unit: Unit, event: Event) -> Outgoing | None:
     handoff, session = await _read(unit, told.escalation_id)
     if handoff.escalation.claimed_by is not None or handoff.escalation.closed_at is not None:
         return None
-    where = await _channel(unit, session) or (await people.user(unit, told.user_id)).slack_user_id
+    where = await _channel(unit, handoff, session) or (await people.user(unit, told.user_id)).slack_user_id
     installation = await people.installation(unit)
     return Outgoing(where, *views.card(handoff, session, installation.url))
 

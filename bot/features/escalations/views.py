@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from bot import blocks
+from bot import blocks, handoffs
 from bot.blocks import Block
 from core.escalations.models import Escalation
 from core.escalations.pages import PAGE, Handoff
@@ -14,12 +14,15 @@ from core.text import shorten
 
 
 def card(handoff: Handoff, session: Session | None, url: str) -> tuple[str, list[Block]]:
-    """The card that tells engineers; it says who has it, and keeps only what can still be done. `url` is the workspace's address."""
+    """The card that tells engineers; it says who has it, and keeps only what can still be done. `url` is the workspace's address.
+
+    `session` is the one that was escalated, or the one that an escalated walk goes on as.
+    """
     escalation = handoff.escalation
     head = f"*Escalated* by {blocks.escape(handoff.raiser)}, {blocks.when(escalation.raised_at)}"
     shown = [blocks.section(f"{head}\n{_title(escalation, session, url)}"), blocks.said(escalation.reason)]
     shown.append(blocks.context(f"{_category(escalation)}{state(handoff)}"))
-    if buttons := _buttons(escalation):
+    if buttons := _buttons(escalation, session):
         shown.append(blocks.actions(buttons, block_id="handoff"))
     return blocks.escape(shorten(f"Escalated: {escalation.title} ({plain_state(handoff)})", blocks.FALLBACK)), shown
 
@@ -38,12 +41,15 @@ def plain_state(handoff: Handoff) -> str:
     return "closed" if handoff.escalation.closed_at else "waiting to be claimed"
 
 
-def _buttons(escalation: Escalation) -> list[Block]:
+def _buttons(escalation: Escalation, session: Session | None) -> list[Block]:
     if escalation.closed_at is not None:
         return []
+    if escalation.walk_id is not None and session is not None:
+        return []  # the walk goes on as that session, which is handed on by itself
+    go_on = [handoffs.go_on(escalation)] if escalation.walk_id is not None else []
     if escalation.claimed_by is None:
-        return [blocks.button("Claim", "escalations.claim", escalation.id, style="primary")]
-    return [blocks.button("Release", "escalations.release", escalation.id)]
+        return [blocks.button("Claim", "escalations.claim", escalation.id, style="primary"), *go_on]
+    return [*go_on, blocks.button("Release", "escalations.release", escalation.id)]
 
 
 def _title(escalation: Escalation, session: Session | None, url: str) -> str:
@@ -75,8 +81,7 @@ def listing(
             f"{_title(escalation, session, url)}\n{_category(escalation)}{blocks.escape(handoff.raiser)}, "
             f"{blocks.when(escalation.raised_at)}\n{blocks.escape(shorten(escalation.reason, 300))}"
         )
-        claim = blocks.button("Claim", "escalations.claim", escalation.id)
-        shown.append(blocks.section(text, accessory=claim))
+        shown += handoffs.entry(text, escalation)
     if (number + 1) * PAGE < total:
         shown.append(blocks.actions([blocks.button("Next page", "escalations.page", str(number + 1))]))
     return f"{title}: {total}", blocks.fitted(shown)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.answers import Answer, Open, Show
+from bot import snippets
+from bot.answers import Answer, Later, Open, Reply, Show
 from bot.features.flows import views
 from bot.forms import command, values
 from bot.interaction import Interaction
@@ -28,6 +30,29 @@ class Publish(BaseModel):
 async def review(interaction: Interaction) -> Answer:
     """*Review…*, in the thread or in App Home."""
     return Open(views.review_modal(await _pending(interaction, interaction.id_from_value())))
+
+
+async def draw(interaction: Interaction) -> Answer:
+    """*Draw it*: the flow as it stands now, as a picture in the thread.
+
+    It is drawn when somebody asks: one that came by itself would be old after the first edit.
+    """
+    proposal = await _pending(interaction, interaction.id_from_value())
+    tree, title = proposal.grown, proposal.title
+
+    async def as_file() -> Reply:
+        # Loaded now: a process that draws nothing carries no imaging library.
+        from core.intake.flows.picture import png  # noqa: PLC0415
+
+        drawn = await asyncio.to_thread(png, tree, title)
+        shared = interaction.channel is not None and await snippets.share_picture(
+            interaction.slack, interaction.channel, interaction.thread_ts, name="flow", title=title, png=drawn
+        )
+        if shared:
+            return Reply("The picture is in the thread.")
+        return Reply("The picture cannot be shared here. *Review…* lists every step and what follows it.")
+
+    return Later(as_file)
 
 
 async def _pending(interaction: Interaction, proposal_id: UUID) -> FlowProposal:

@@ -128,9 +128,13 @@ def told(proposal: FlowProposal) -> tuple[str, list[Block]]:
         "This walk helped, and joined a proposed flow." if joined else "This walk helped, and became a proposed flow."
     )
     return words, [
-        blocks.section(
-            f"{words} An engineer can review and publish it.",
-            accessory=blocks.button("Review…", "flows.review", proposal.id),
-        ),
+        blocks.section(f"{words} An engineer can review and publish it."),
         blocks.said(proposal.title),
+        blocks.actions(
+            [
+                blocks.button("Review…", "flows.review", proposal.id),
+                blocks.button("Draw it", "flows.draw", proposal.id),
+            ],
+            block_id="review",
+        ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot import blocks, calls, waiting
+from bot import blocks, calls, handoffs, waiting
 from bot.blocks import Block, View
 from core.accounts.models import User
 from core.fixes.pages import PAGE
@@ -93,10 +93,11 @@ def _handed_on(shown: Home) -> list[Block]:
     for one in shown.handed_on[:5]:
         escalation = one.escalation
         text = f"*Escalated* · {blocks.escape(shorten(escalation.title, 150))}\n{blocks.escape(one.raiser)}, {blocks.when(escalation.raised_at)}"
-        lines.append(blocks.section(text, accessory=blocks.button("Claim", "escalations.claim", escalation.id)))
-    if shown.handed_on_total > len(lines):
+        lines += handoffs.entry(text, escalation)
+    shown_here = len(shown.handed_on[:5])
+    if shown.handed_on_total > shown_here:
         lines.append(
-            blocks.context(f"{len(lines)} of {shown.handed_on_total} escalations; */pilot escalations* has them all")
+            blocks.context(f"{shown_here} of {shown.handed_on_total} escalations; */pilot escalations* has them all")
         )
     return lines
 

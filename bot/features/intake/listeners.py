@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.answers import Answer, Done, Open, Reply, Show
-from bot.features.intake import views
+from bot.answers import Answer, Done, Later, Open, Reply, Show
+from bot.features.intake import ticket_system, views
 from bot.forms import command
 from bot.interaction import Interaction
 from core.errors import DomainError, Invalid
@@ -18,6 +18,7 @@ from core.intake.tickets.models import TicketStatus
 from core.intake.vocabulary import Category
 from core.intake.walks import queries as walks
 from core.llm.flows import Sorting
+from core.psa import queries as psa_queries
 from core.spending import service as spending
 from core.unit import Unit
 
@@ -39,12 +40,14 @@ async def reopen(interaction: Interaction) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("take a call")
         ticket = await tickets.ticket(unit, TicketId(interaction.id_from_value()))
+        looks_up = bool(await psa_queries.connections(unit))
     call = TakeCall(
         problem_statement=ticket.problem_statement,
         customer_name=ticket.customer_name,
         customer_contact=ticket.customer_contact,
         channel=ticket.channel,
         ticket_id=TicketId(ticket.id),
+        looks_up=looks_up,
     )
     return Open(views.call_modal(call))
 
@@ -52,8 +55,9 @@ async def reopen(interaction: Interaction) -> Answer:
 async def _open(interaction: Interaction, call: TakeCall) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("take a call")
+        shown = await ticket_system.looking_up(unit, call)
     interaction.desk.begin()
-    return Open(views.call_modal(call))
+    return Open(views.call_modal(shown))
 
 
 async def submit_new(interaction: Interaction) -> Answer:
@@ -190,7 +194,8 @@ async def open_escalate(interaction: Interaction) -> Answer:
 async def _open_escalate(interaction: Interaction, call: EscalateCall) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("escalate a call")
-    return Open(views.escalate_modal(call))
+        looks_up = bool(await psa_queries.connections(unit))
+    return Open(views.escalate_modal(call.model_copy(update={"looks_up": looks_up})))
 
 
 async def submit_escalate(interaction: Interaction) -> Answer:
@@ -225,6 +230,9 @@ async def _queue(interaction: Interaction, which: str, number: int) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_l1("see the calls")
         page = await tickets.page(unit, status, number)
+        is_connected = bool(await psa_queries.connections(unit))
+    if is_connected and number == 0 and status in {None, TicketStatus.OPEN}:
+        return Later(lambda: ticket_system.beside(interaction, page, status))
     return Reply(*views.queue(page, status, interaction.installation.url))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot import blocks
 from bot.blocks import Block, View
-from bot.inputs import channel_select, long_field, select
+from bot.inputs import caller_select, channel_select, long_field, select
 from core.intake.cards import TicketCard
 from core.intake.commands import EscalateCall, TakeCall
 from core.intake.outcomes import Duplicates, OpenTicket, OutOfScope, Suggested, Taken, Walking
@@ -48,6 +48,8 @@ def call_modal(call: TakeCall, found: Taken | None = None) -> View:
         submit=submit,
         channel=call.channel or None,
         ticket_id=call.ticket_id,
+        looks_up=call.looks_up or None,
+        psa_connection_id=call.psa_connection_id,
         psa_ticket_id=call.psa_ticket_id,
         psa_ticket_label=call.psa_ticket_label,
         despite=despite or None,
@@ -70,6 +72,8 @@ def escalate_modal(call: EscalateCall) -> View:
         submit="Escalate",
         channel=call.channel or None,
         ticket_id=call.ticket_id,
+        looks_up=call.looks_up or None,
+        psa_connection_id=call.psa_connection_id,
         psa_ticket_id=call.psa_ticket_id,
         psa_ticket_label=call.psa_ticket_label,
         despite=True,
@@ -82,7 +86,7 @@ def _fields(call: TakeCall) -> list[Block]:
         blocks.field(
             "customer_name",
             "Who is calling?",
-            blocks.text_input(value=call.customer_name, limit=CUSTOMER_LIMIT, placeholder="Name and company"),
+            caller_select(call.customer_name) if call.looks_up else _caller_input(call.customer_name),
             optional=True,
         ),
         blocks.field(
@@ -95,6 +99,10 @@ def _fields(call: TakeCall) -> list[Block]:
     if not call.channel:
         fields.append(blocks.field("channel", "In which channel is it worked on?", channel_select()))
     return fields
+
+
+def _caller_input(name: str | None) -> Block:
+    return blocks.text_input(value=name, limit=CUSTOMER_LIMIT, placeholder="Name and company")
 
 
 def _duplicates(tickets: Sequence[OpenTicket]) -> list[Block]:
@@ -229,8 +237,8 @@ def problem_text(ticket: Ticket) -> tuple[str, list[Block]]:
     return text or "–", [blocks.section("*The whole problem*"), *blocks.paragraphs(ticket.problem_statement)]
 
 
-def queue(page: Page, status: TicketStatus | None, url: str) -> tuple[str, list[Block]]:
-    """The tickets of one page for its reader only, newest first, with the filter."""
+def queue(page: Page, status: TicketStatus | None, url: str, beside: Sequence[Block] = ()) -> tuple[str, list[Block]]:
+    """The tickets of one page for its reader only, newest first, with the filter; `beside` is what else waits, under them."""
     now = status.value if status else "all"
     title = f"Calls: {STATUS_LABEL[status]}" if status else "Calls"
     shown: list[Block] = [
@@ -249,7 +257,7 @@ def queue(page: Page, status: TicketStatus | None, url: str) -> tuple[str, list[
         shown.append(blocks.section(words, accessory=again))
     if turn := _pages(page, now):
         shown.append(blocks.actions(turn, block_id="pages"))
-    return f"{title}: {page.total}", blocks.fitted(shown)
+    return f"{title}: {page.total}", blocks.fitted([*shown, *beside])
 
 
 def _pages(page: Page, now: str) -> list[Block]:

@@ -14,6 +14,7 @@ from core.intake.flows import queries, starter
 from core.intake.flows.document import FlowDocument, check_document
 from core.intake.flows.models import Flow, FlowExample, FlowSource, FlowVersion, version_of
 from core.outbox.events import FlowsChanged
+from core.secrets import masked
 from core.text import clean, shorten
 from core.unit import Unit
 
@@ -140,8 +141,8 @@ async def settle_starter(unit: Unit, folder: Path = starter.STARTER) -> Imported
 
 
 async def learn_choice(unit: Unit, problem: str, flow_id: UUID | None) -> None:
-    """A person said which flow a problem belongs to, None: to none that there is. It is an example from now on."""
-    statement = shorten(" ".join(clean(problem).split()), STATEMENT_KEPT)
+    """A person said which flow a problem belongs to, None: to none that there is. It is an example from now on, without its secrets."""
+    statement = shorten(" ".join(masked(clean(problem)).split()), STATEMENT_KEPT)
     if not statement:
         return
     person = unit.scope.person

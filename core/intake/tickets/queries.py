@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import false, func, or_, select, text
 
 from core.accounts.models import User
 from core.errors import NotFound
@@ -41,15 +41,22 @@ async def next_number(unit: Unit) -> int:
     return (last or 0) + 1
 
 
-async def latest_unfinished(unit: Unit, customer: str | None) -> Sequence[tuple[Ticket, str]]:
-    """The newest tickets that are not finished and could be `customer`'s (None: anybody's), each with the name of who took the call; at most 200."""
+async def latest_unfinished(
+    unit: Unit, customer: str | None, of: tuple[UUID, str] | None = None
+) -> Sequence[tuple[Ticket, str]]:
+    """The newest tickets that are not finished and could be `customer`'s (None: anybody's), each with the name of who took the call; at most 200.
+
+    `of` is a ticket system's ticket (its connection and id): a call that came from it is among them, whoever the customer is.
+    """
     wanted = (
         select(Ticket, User.name)
         .join(User, (User.account_id == Ticket.account_id) & (User.id == Ticket.created_by))
         .where(Ticket.account_id == unit.account_id, Ticket.status.in_(UNFINISHED))
     )
     if customer is not None:
-        wanted = wanted.where(or_(Ticket.customer_name.is_(None), func.lower(Ticket.customer_name) == customer.lower()))
+        theirs = or_(Ticket.customer_name.is_(None), func.lower(Ticket.customer_name) == customer.lower())
+        same = (Ticket.psa_connection_id == of[0]) & (Ticket.psa_ticket_id == of[1]) if of else false()
+        wanted = wanted.where(or_(theirs, same))
     rows = await unit.session.execute(wanted.order_by(Ticket.number.desc()).limit(LATEST_UNFINISHED))
     return [(row[0], row[1]) for row in rows]
 
@@ -63,3 +70,18 @@ async def page(unit: Unit, status: TicketStatus | None, number: int = 0) -> Page
     total = await unit.session.scalar(select(func.count()).select_from(counted))
     wanted = select(Ticket).where(condition).order_by(Ticket.number.desc()).offset(number * PAGE).limit(PAGE)
     return Page((await unit.session.scalars(wanted)).all(), total or 0, number)
+
+
+async def taken_from(
+    unit: Unit, connection_ids: Sequence[UUID], ids: Sequence[str]
+) -> Mapping[tuple[UUID, str], Ticket]:
+    """The newest call that came from each of these tickets of ticket systems, by connection and ticket id."""
+    wanted = select(Ticket).where(
+        Ticket.account_id == unit.account_id,
+        Ticket.psa_connection_id.in_(connection_ids),
+        Ticket.psa_ticket_id.in_(ids),
+    )
+    rows = (await unit.session.scalars(wanted.order_by(Ticket.number))).all()
+    return {
+        (row.psa_connection_id, row.psa_ticket_id): row for row in rows if row.psa_connection_id and row.psa_ticket_id
+    }

@@ -19,7 +19,7 @@ from core.intake.walks.models import Walk, WalkKind
 from core.intake.walks.package import findings
 from core.intake.walks.queries import Locked
 from core.intake.walks.service import changed
-from core.outbox.events import WalkHandedOver
+from core.outbox.events import EscalationChanged, WalkHandedOver
 from core.scope import Person
 from core.sessions import service as sessions
 from core.sessions.commands import StartSession
@@ -133,6 +133,9 @@ async def continue_as_session(unit: Unit, walk_id: WalkId) -> Session:
         sessions.establish(unit, session, FactSource.NOTE, shorten(f"L1's notes: {notes}", FACT_LIMIT))
     walk.session_id = session.id
     walk.version += 1
+    unit.emit(
+        EscalationChanged(EscalationId(handed_over[-1].id))
+    )  # also where it was claimed before: its cards lead on
     unit.audit("walk.continued", walk.id, session=str(session.id), by=str(person.id))
     changed(unit, locked)
     return session

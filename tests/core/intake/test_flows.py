@@ -136,6 +136,16 @@ async def test_what_people_choose_is_kept_as_an_example_and_the_last_word_counts
         assert (await queries.revisions(unit))[0] == 4
 
 
+async def test_a_password_that_a_caller_said_is_not_learned(account: Account):
+    made = await a_flow(account)
+    async with account.unit("lena") as unit:
+        await service.learn_choice(unit, "no paper comes out, my password is Tr0ub4dor&3x", made.id)
+    async with account.unit() as unit:
+        [shelved] = await queries.shelved(unit)
+        assert not [one for one in shelved.examples if "tr0ub4dor" in one.lower()]
+        assert any("removed]" in one for one in shelved.examples)
+
+
 async def test_a_flow_of_another_account_is_not_there(account: Account, database: Database):
     made, another = await a_flow(account), await an_account(database, "adil")
     async with another.unit("adil") as unit:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from bot.features.intake import views as intake
+from bot.features.intake import waiting_views
 from bot.features.walks import views as walks
 from core.escalations.models import Reason
 from core.ids import UserId, new_id
@@ -22,6 +23,11 @@ from core.intake.walks import steps
 from core.intake.walks.models import Walk, WalkKind, WalkStatus
 from core.intake.walks.package import package
 from core.intake.walks.steps import Step
+from core.psa.models import PsaConnection
+from core.psa.provider import Board, Company, Contact, Status, System
+from core.psa.provider import Ticket as PsaTicket
+from core.tickets.lookup import Found
+from core.tickets.waiting import Waiting
 from tests.builders import NOON
 from tests.house.rendered.data import URL, Data, Rendered, message
 
@@ -123,8 +129,39 @@ def intake_views(data: Data) -> Iterator[Rendered]:
     for page in (Page([ticket(data) for _ in range(10)], 1_000, 1), Page([], 0, 0)):
         for chosen in (None, TicketStatus.OPEN):
             yield message("intake.queue", intake.queue(page, chosen, URL))
+    beside = waiting_views.waiting(*_waiting(data), URL)
+    full = Page([ticket(data, TicketStatus.OPEN) for _ in range(10)], 1_000, 0)
+    yield message("intake.queue", intake.queue(full, None, URL, beside))
+    yield message("intake.queue", intake.queue(full, None, URL, waiting_views.waiting(Waiting(), {}, URL)))
+    for form in (
+        intake.call_modal(call.model_copy(update={"looks_up": True})),
+        intake.call_modal(TakeCall(looks_up=True)),
+    ):
+        yield Rendered("intake.call_modal", None, view=form)
     yield message("intake.mine", intake.mine([(walk(data), ticket(data)) for _ in range(20)], URL))
     yield message("intake.mine", intake.mine([], URL))
+
+
+def _waiting(data: Data) -> tuple[Waiting, dict[tuple[UUID, str], Ticket]]:
+    connection = PsaConnection(
+        account_id=new_id(),
+        id=new_id(),
+        system=System.CONNECTWISE,
+        name=data.text[:100],
+        url=URL,
+        login={},
+        sealed_keys="",
+        connected_at=NOON,
+        changed_at=NOON,
+    )
+    board, status = Board("1", data.text[:100]), Status("1", data.text[:100], closed=False)
+    company, contact = Company("1", data.text[:200]), Contact("1", data.text[:200])
+    found = [
+        Found(connection, PsaTicket(f"{n}", f"CW #{n}", data.text[:500], status, board, URL, company, contact))
+        for n in range(50)
+    ]
+    call = ticket(data, TicketStatus.ESCALATED)
+    return Waiting(found, [data.text[:500]] * 20, more=True), {(connection.id, "1"): call}
 
 
 def walks_views(data: Data) -> Iterator[Rendered]:

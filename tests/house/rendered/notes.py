@@ -175,6 +175,9 @@ def escalations_views(data: Data) -> Iterator[Rendered]:
         handoff = a_handoff(data, claimed=claimed)
         for session in (data.session(), None):
             yield message("escalations.card", escalations.card(handoff, session, URL))
+        handoff.escalation.session_id, handoff.escalation.walk_id = None, handoff.escalation.session_id
+        for session in (data.session(), None):
+            yield message("escalations.card", escalations.card(handoff, session, URL))
     for found in ([a_handoff(data) for _ in range(10)], []):
         of = {one.escalation.session_id: data.session() for one in found if one.escalation.session_id}
         yield message("escalations.listing", escalations.listing(found, of, 1_000 if found else 0, 1, URL))
