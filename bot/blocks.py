@@ -172,8 +172,7 @@ def confirm(title: str, text: str, yes: str) -> Block:
 def field(
     name: str, label: str, element: Block, *, optional: bool = False, hint: str | None = None, heard: bool = False
 ) -> Block:
-    """An input of a form: the block is named after the field of the command it fills, so a refusal finds its place. `heard`: we are told of
-    every change at once, not only when the form is submitted."""
+    """An input of a form: the block is named after the field it fills, so a refusal finds its place. `heard`: we are told of every change at once."""
     return _whole(
         {
             "type": "input",
@@ -230,17 +229,6 @@ def select(options: Sequence[tuple[str, str]], chosen: str | None = None) -> Blo
             "initial_option": next((o for o in shown if o["value"] == chosen), None),
         }
     )
-
-
-def checkboxes(options: Sequence[tuple[str, str]]) -> Block:
-    """Boxes to tick, of (label, value), at most ten."""
-    return {"type": "checkboxes", "options": [option(label, value) for label, value in options[:10]]}
-
-
-def channel_choice(chosen: str | None = None) -> Block:
-    """A channel of the workspace's own, public or private."""
-    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
-    return _whole({"type": "conversations_select", "filter": kinds, "initial_conversation": chosen})
 
 
 def moment(value: datetime | None = None) -> Block:

@@ -26,7 +26,6 @@ from core.outbox.events import (
     DraftsChanged,
     EscalationChanged,
     EscalationRaised,
-    EscalationTold,
     FixChanged,
     FixSuggested,
     FlowProposed,
@@ -46,16 +45,14 @@ from core.outbox.events import (
     StepsWanted,
     TicketCardLost,
     TicketChanged,
-    TicketFollowed,
-    TicketNamed,
     TicketOpened,
-    TicketToLookAt,
     TurnShown,
     WalkChanged,
     WalkHandedOver,
     WalkStarted,
 )
 from core.outbox.note_events import (
+    EscalationTold,
     NoteConfirmed,
     NoteReady,
     PostingChanged,
@@ -63,6 +60,7 @@ from core.outbox.note_events import (
     PreviewWanted,
     RewriteWanted,
 )
+from core.outbox.ticket_events import TicketFollowed, TicketNamed, TicketToLookAt
 from core.unit import Subscription, Subscriptions
 
 EFFECTS: Effects = {

@@ -66,6 +66,13 @@ def channel_select() -> Block:
     }
 
 
+def channel_choice(chosen: str | None = None) -> Block:
+    """A channel of one's own organisation, or none."""
+    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
+    element: Block = {"type": "conversations_select", "filter": kinds}
+    return element | ({"initial_conversation": chosen} if chosen else {})
+
+
 def select(action_id: str, options: Sequence[tuple[str, str]], chosen: str) -> Block:
     """A menu of (label, value) that acts at once, with `chosen` set."""
     shown = [option(label, value) for label, value in options]

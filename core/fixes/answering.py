@@ -19,7 +19,7 @@ from core.fixes.service import suggest
 from core.ids import FixId, SessionId, TurnId
 from core.llm.provider import FactToKeep, OutcomeToPropose, Proposal
 from core.llm.provider import Turn as Answer
-from core.outbox.events import FixChanged, TurnShown
+from core.outbox.events import FixChanged, ProposalWanted, TurnShown
 from core.secrets import masked
 from core.sessions import queries as sessions
 from core.sessions.models import FACT_LIMIT, OPEN, Author, FactSource, Message, Session
@@ -67,7 +67,9 @@ async def apply(unit: Unit, asked: Asked) -> None:
     unjudged = next((fix for fix in reversed(offered) if fix.applied_at is not None and not fix.is_final), None)
     asks_how = _propose_outcome(unit, active or unjudged, answer.outcome, thread, turn)
     fix: SuggestedFix | None = None
-    # What was proposed for a state in which a fix was since judged or suggested is dropped: whatever moved it asked again.
+    # What was proposed for a state that has moved on is dropped, and asked for once more: what moved it need not have asked (a ticket linked).
+    if answer.proposal is not None and not unmoved:
+        unit.emit(ProposalWanted(asked.session_id))
     is_timely = unmoved and not asks_how and session.status in OPEN
     if answer.proposal is not None and is_timely and _is_new(answer.proposal, offered):
         fix = await suggest(unit, session, answer.proposal)

@@ -141,9 +141,12 @@ def title_key(title: str) -> str:
     return " ".join(title.casefold().split())
 
 
-def _age(fix: PastFix) -> tuple[datetime, str, str, str, str, str]:
+def _age(fix: PastFix) -> tuple[datetime, str, int, int, str]:
     """By time; what happened at the same instant is told apart by the rest, so that the order asked in decides nothing."""
-    return fix.when, str(fix.session_id), fix.title, fix.problem, fix.outcome, f"{fix.description}\n{fix.script}"
+    told = "\n".join(
+        str(part) for part in (fix.title, fix.problem, fix.outcome, fix.ticket_ref, fix.description, fix.script)
+    )
+    return fix.when, str(fix.session_id), fix.attempts, fix.successes, told
 
 
 def _by_title(past: Sequence[PastFix]) -> dict[str, list[PastFix]]:

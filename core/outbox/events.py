@@ -10,7 +10,6 @@ from core.ids import (
     DraftId,
     EscalationId,
     FixId,
-    FollowId,
     MessageId,
     ProposalId,
     ReminderId,
@@ -22,6 +21,7 @@ from core.ids import (
     WalkId,
 )
 from core.outbox.note_events import (
+    EscalationTold,
     NoteConfirmed,
     NoteReady,
     PostingChanged,
@@ -29,6 +29,7 @@ from core.outbox.note_events import (
     PreviewWanted,
     RewriteWanted,
 )
+from core.outbox.ticket_events import TicketFollowed, TicketNamed, TicketToLookAt
 from core.unit import Event
 
 
@@ -134,39 +135,10 @@ class SessionEscalated(Event):
 
 
 @dataclass(frozen=True)
-class TicketNamed(Event):
-    """A new session's problem names a ticket, or one was chosen for it."""
-
-    session_id: SessionId
-
-
-@dataclass(frozen=True)
-class TicketFollowed(Event):
-    """Somebody follows a ticket, or stopped: the system is asked to call us, or not to any more."""
-
-    follow_id: FollowId
-
-
-@dataclass(frozen=True)
-class TicketToLookAt(Event):
-    """A followed ticket may have changed."""
-
-    follow_id: FollowId
-
-
-@dataclass(frozen=True)
 class EscalationRaised(Event):
     """Somebody handed work on, and the engineers are to know."""
 
     escalation_id: EscalationId
-
-
-@dataclass(frozen=True)
-class EscalationTold(Event):
-    """One place or person is to hear of it: the channel that there is for it, else this person."""
-
-    escalation_id: EscalationId
-    user_id: UserId
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""What can happen to a note, as ids; `core.outbox.events` has the rest, and the names of all."""
+"""What can happen to a note and to a handoff, as ids; `core.outbox.events` has the rest, and the names of all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.ids import PostingId, PreviewId, SessionId, UserId
+from core.ids import EscalationId, PostingId, PreviewId, SessionId, UserId
 from core.unit import Event
 
 
@@ -51,3 +51,11 @@ class PostingChanged(Event):
 
     session_id: SessionId
     posting_id: PostingId
+
+
+@dataclass(frozen=True)
+class EscalationTold(Event):
+    """One place or person is to hear of it: the channel that there is for it, else this person."""
+
+    escalation_id: EscalationId
+    user_id: UserId

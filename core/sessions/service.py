@@ -10,7 +10,8 @@ from core.accounts import queries as people
 from core.accounts.models import Kind
 from core.errors import Conflict, Invalid
 from core.ids import ConnectionId, FactId, MessageId, SessionId, UserId, new_id
-from core.outbox.events import HomeChanged, MessageWritten, ProposalWanted, SessionChanged, SessionStarted, TicketNamed
+from core.outbox.events import HomeChanged, MessageWritten, ProposalWanted, SessionChanged, SessionStarted
+from core.outbox.ticket_events import TicketNamed
 from core.psa import queries as connections
 from core.psa import references
 from core.scope import Role

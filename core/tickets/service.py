@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from core.errors import Conflict
 from core.ids import ConnectionId, FollowId, SessionId, new_id
-from core.outbox.events import TicketFollowed, TicketToLookAt
+from core.outbox.ticket_events import TicketFollowed, TicketToLookAt
 from core.psa import queries as connections
 from core.psa.models import PsaConnection
 from core.psa.provider import MARK, Audience, Note, Ticket

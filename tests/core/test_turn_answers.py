@@ -93,6 +93,21 @@ async def test_an_edit_that_changes_nothing_is_none(account: Account):
 # ---- fixes and outcomes
 
 
+async def test_a_fix_for_a_state_that_moved_on_is_dropped_and_comes_with_the_next_turn(account: Account):
+    session = await a_session(account)
+    asked = await begun(account, session)
+    assert asked is not None
+    async with account.unit() as unit:  # as a ticket does that is linked meanwhile
+        (await sessions.session_for_update(unit, session.id)).touch(unit.now)
+    assert await kept(account, asked, Turn(PROPOSAL, "Try this."))
+    await applied(account, asked)
+    async with account.unit() as unit:
+        assert not await fixes.fixes_of(unit, session.id)
+    await a_turn(account, session, Turn(PROPOSAL, "Try this."))
+    async with account.unit() as unit:
+        assert len(await fixes.fixes_of(unit, session.id)) == 1
+
+
 async def a_talk_about_a_fix(account: Account) -> tuple[Session, FixId]:
     session = await a_session(account)
     await a_turn(account, session, Turn(PROPOSAL, "Try this."))

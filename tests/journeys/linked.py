@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.app import Bot
 from core.sessions import queries
 from core.sessions.models import Session as Row
@@ -14,9 +16,11 @@ KIM = "Northwind Traders · Kim Novak"
 
 
 async def row_of(bot: Bot, session: Session) -> Row:
-    async with bot.database.unit(await seeds.account_of(bot)) as unit:
-        found = await queries.in_thread(unit, session.channel, session.root)
-    assert found is not None
+    account_id, found = await seeds.account_of(bot), None
+    async with asyncio.timeout(5):
+        while found is None:  # its card is up a moment before that is written down
+            async with bot.database.unit(account_id) as unit:
+                found = await queries.in_thread(unit, session.channel, session.root)
     return found
 
 

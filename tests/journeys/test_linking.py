@@ -11,7 +11,7 @@ from tests.bot import seeds
 from tests.desk import Desk
 from tests.journeys.linked import KIM, PROBLEM, a_linked_session, heard, link_form, row_of
 from tests.slack import Person
-from tests.stories import new_session, started
+from tests.stories import a_fix, new_session, started
 
 
 async def test_a_number_in_the_problem_links_the_ticket_at_once(
@@ -180,3 +180,12 @@ async def _retried(bot: Bot) -> None:
     async with bot.database.unit(await seeds.account_of(bot)) as unit:
         await unit.session.execute(sql("update outbox set due_at = now() where state = 'waiting'"))
     bot.database.wake()
+
+
+@pytest.mark.usefixtures("connection")
+async def test_a_session_whose_ticket_is_linked_while_it_is_thought_about_gets_its_fix_all_the_same(ana: Person):
+    session = await started(
+        ana, "The print spooler on PRINT01 stops every few minutes, nobody can print since this morning (#99120)"
+    )
+    await session.becomes(ana, "CW #99120")
+    assert (await a_fix(ana, session)).buttons

@@ -12,7 +12,8 @@ from core.accounts import queries as people
 from core.escalations import queries, service
 from core.escalations.pages import Handoff
 from core.ids import EscalationId
-from core.outbox.events import EscalationChanged, EscalationRaised, EscalationTold
+from core.outbox.events import EscalationChanged, EscalationRaised
+from core.outbox.note_events import EscalationTold
 from core.sessions import queries as sessions
 from core.sessions.models import Session
 from core.unit import Event, Unit

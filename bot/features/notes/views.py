@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 from zlib import crc32
 
-from bot import blocks
+from bot import blocks, inputs
 from bot.blocks import Block, View
 from core.fixes.models import LABEL, SuggestedFix
 from core.llm.notes import SECTIONS, NoteKind, Section, SectionName
@@ -134,7 +134,7 @@ def _secrets(kinds: Sequence[str], fingerprint: str) -> list[Block]:
         blocks.field(
             f"secrets_seen~{fingerprint}",
             "Post it all the same?",
-            blocks.checkboxes([("I have looked: this may be posted", fingerprint)]),
+            inputs.checkboxes([("I have looked: this may be posted", fingerprint)], ()),
             optional=True,
         ),
     ]

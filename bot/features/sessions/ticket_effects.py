@@ -7,7 +7,7 @@ from typing import cast
 from bot.effects import House
 from core.errors import NotFound
 from core.ids import ConnectionId
-from core.outbox.events import TicketFollowed, TicketNamed, TicketToLookAt
+from core.outbox.ticket_events import TicketFollowed, TicketNamed, TicketToLookAt
 from core.psa import queries as connections
 from core.psa.provider import TicketGone
 from core.psa.references import Reference, named_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import blocks
+from bot import blocks, inputs
 from bot.blocks import Block, View
 from core.accounts.models import User
 from core.accounts.preferences import Preferences
@@ -86,7 +86,7 @@ def team_modal(now: Preferences) -> View:
             blocks.field(
                 "escalation_channel",
                 "Tell the team of escalations in",
-                blocks.channel_choice(now.escalation_channel),
+                inputs.channel_choice(now.escalation_channel),
                 optional=True,
                 hint="Without one they are told in the session's own channel.",
             ),
