@@ -6,9 +6,17 @@ from types import MappingProxyType
 
 from core.escalations import reminders as escalations
 from core.fixes import reminders as fixes
+from core.intake.walks import reminders as walks
 from core.nudges.policy import Kind
 from core.nudges.subjects import Subjects
+from core.scripts import reminders as scripts
 
 SUBJECTS: Subjects = MappingProxyType(
-    {Kind.FIX: fixes.look, Kind.ESCALATION: escalations.look, Kind.WEEKLY: fixes.week}
+    {
+        Kind.FIX: fixes.look,
+        Kind.DRAFTS: scripts.look,
+        Kind.ESCALATION: escalations.look,
+        Kind.WALK: walks.look,
+        Kind.WEEKLY: fixes.week,
+    }
 )

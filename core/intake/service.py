@@ -81,9 +81,8 @@ async def take(
             case Outcome.MATCH:
                 found = decision.candidates[0]
                 ticket = await _ticket(unit, wanted, call)
-                return Walking(
-                    ticket, walks.start(unit, ticket, await walks.along_flow(unit, found.flow_id)), found.score
-                )
+                way = await walks.along_flow(unit, found.flow_id)
+                return Walking(ticket, await walks.start(unit, ticket, way), found.score)
             case Outcome.SUGGEST:
                 return Suggested(decision.candidates)
             case Outcome.NONE:
@@ -97,7 +96,7 @@ async def take(
         await flows.learn_choice(unit, call.problem, None)
     ticket = await _ticket(unit, wanted, call)
     way = Way(WalkKind.AI_BUILD, first_line(call.problem, 120), category)
-    return Walking(ticket, walks.start(unit, ticket, way))
+    return Walking(ticket, await walks.start(unit, ticket, way))
 
 
 def is_enabled(now: Preferences, category: Category) -> bool:
@@ -154,7 +153,7 @@ async def walk_adhoc(unit: Unit, wanted: TakeCall) -> Walking:
 
 async def _begin(unit: Unit, wanted: TakeCall, call: _Call, way: Way) -> Walking:
     ticket = await _ticket(unit, wanted, call)
-    return Walking(ticket, walks.start(unit, ticket, way))
+    return Walking(ticket, await walks.start(unit, ticket, way))
 
 
 async def escalate_call(unit: Unit, wanted: EscalateCall) -> Walking:

@@ -161,6 +161,8 @@ class Ended:
 
 async def end(unit: Unit, subject_id: UUID, answer: Answer) -> Ended:
     """Ends everything that is planned, under way or unanswered about a subject."""
+    if any(isinstance(one, Nudge) for one in unit.session.new):
+        await unit.flush()  # it was planned in this very unit
     values = {"account": unit.account_id, "subject": subject_id, "answer": answer.value, "now": unit.now}
     rows = list(await unit.session.execute(_END, values))
     if rows and all(row.state != NudgeState.PLANNED for row in rows):

@@ -47,7 +47,9 @@ def _first_due(kind: Kind, now: datetime, hours: Hours, severity: Severity) -> d
     match kind:
         case Kind.FIX:
             return policy.first_due(now, hours)
-        case Kind.DRAFTS | Kind.WEEKLY:
+        case Kind.DRAFTS:
+            return hours.next_morning(now + timedelta(days=7), policy.MORNING)
+        case Kind.WEEKLY:
             return hours.next_morning(now + timedelta(days=6), policy.MORNING)
         case Kind.ESCALATION:
             return policy.claim_due(now, severity, hours)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from core.accounts.models import User
 from core.errors import NotFound
@@ -67,6 +69,29 @@ async def drafts(unit: Unit, number: int = 0, *, all_of_them: bool = False) -> D
         .limit(PAGE)
     )
     return DraftPage([ListedDraft(*row) for row in await unit.session.execute(wanted)], total or 0, number)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A draft with its session, the name of who ran the script, and of who reviewed it."""
+
+    draft: Draft
+    session: Session
+    runner: str
+    reviewer: str | None
+
+
+async def kept(unit: Unit, ids: Sequence[UUID]) -> Sequence[Kept]:
+    """The drafts with these ids, as far as they are there."""
+    runner, reviewer = aliased(User), aliased(User)
+    wanted = (
+        select(Draft, Session, runner.name, reviewer.name)
+        .join(Session, and_(Session.account_id == Draft.account_id, Session.id == Draft.source_session_id))
+        .join(runner, and_(runner.account_id == Draft.account_id, runner.id == Draft.source_user_id))
+        .outerjoin(reviewer, and_(reviewer.account_id == Draft.account_id, reviewer.id == Draft.resolved_by))
+        .where(Draft.account_id == unit.account_id, Draft.id.in_(ids))
+    )
+    return [Kept(*row) for row in await unit.session.execute(wanted)]
 
 
 async def pending_drafts(unit: Unit) -> int:

@@ -8,6 +8,8 @@ from uuid import UUID
 from core.accounts import preferences
 from core.accounts import queries as people
 from core.ids import DraftId, SessionId, UserId, new_id
+from core.nudges import service as nudges
+from core.nudges.policy import Kind
 from core.outbox.events import DraftMade, DraftsChanged, HomeChanged
 from core.scripts import queries
 from core.scripts.commands import AcceptDraft, KeepDraft, RejectDraft
@@ -45,6 +47,7 @@ async def keep_draft(unit: Unit, wanted: KeepDraft) -> Draft:
     unit.audit("draft.made", draft.id, fix=str(wanted.fix_id), session=str(wanted.session_id))
     if not has_parameters:
         unit.emit(DraftMade(DraftId(draft.id)))
+    await nudges.plan(unit, Kind.DRAFTS, draft.id, owner_id=person.id)
     unit.emit(HomeChanged(person.id))
     return draft
 
@@ -82,7 +85,7 @@ async def accept(unit: Unit, wanted: AcceptDraft) -> Template:
     template = await put_in(unit, person, content, source)
     draft.accept(template.id, by=person.id, at=unit.now)
     unit.audit("draft.accepted", draft.id, template=str(template.id))
-    _concluded(unit, draft, UserId(session.owner_id), person.id)
+    await _concluded(unit, draft, UserId(session.owner_id), person.id)
     return template
 
 
@@ -99,11 +102,12 @@ async def reject(unit: Unit, wanted: RejectDraft) -> Draft:
     draft.reject(reason, by=person.id, at=unit.now)
     unit.audit("draft.rejected", draft.id, reason=reason)
     session = await sessions.session(unit, draft.source_session_id)
-    _concluded(unit, draft, UserId(session.owner_id), person.id)
+    await _concluded(unit, draft, UserId(session.owner_id), person.id)
     return draft
 
 
-def _concluded(unit: Unit, draft: Draft, *whom: UserId) -> None:
+async def _concluded(unit: Unit, draft: Draft, *whom: UserId) -> None:
+    await nudges.cancel(unit, draft.id)
     unit.emit(DraftsChanged(SessionId(draft.source_session_id)))
     for person in dict.fromkeys(whom):
         unit.emit(HomeChanged(person))

@@ -13,9 +13,10 @@ from core.fixes.models import FixStatus
 from core.unit import Role
 from tests.bot import seeds
 from tests.conftest import Fresh, a_bot
+from tests.notes import preview
 from tests.reminded import ASKED, PATIENCE, Ahead, berlin, parked, reminded, reminders
 from tests.slack import Home, Message, Modal, Person, Slack
-from tests.stories import shows, whispered
+from tests.stories import shows, started, whispered
 
 
 @pytest.fixture
@@ -160,6 +161,20 @@ async def test_everybody_says_for_themselves_how_they_want_it(bot: Bot, ben: Per
     assert (await reminded(ben, clock, "2027-03-02 09:30")).plain().startswith("*How did it go?*")
     modal = await ben.open_modal("My reminders", on=await ben.home())
     assert modal.values["mode"]["value"]["selected_option"]["value"] == "digest"  # type: ignore[index]
+
+
+async def test_an_escalation_that_nobody_claims_is_pointed_out_with_a_button(slack: Slack, ben: Person, clock: Ahead):
+    ana = slack.as_("ana")
+    await ana.command("/pilot mine")
+    session = await started(ben, "the replication between the two file servers stands still")
+    await ben.submit(await preview(ben, "Escalate…", session))
+    await session.becomes(ben, "*Escalated*")
+    nudge = await reminded(ana, clock, "2027-03-01 16:05")
+    assert "Who takes it up?" in nudge.plain()
+    assert nudge.buttons == ["Claim"]
+    await ana.press("Claim", on=nudge)
+    await shows(ana, nudge, "Claimed by Ana Duarte", buttons=[])
+    await session.becomes(ana, "Owner <@U0ANA00001>")
 
 
 async def settings(who: Person) -> Modal:

@@ -88,12 +88,15 @@ class Walk:
         for fix in self.fixes.values():
             at = self.begin + timedelta(minutes=self.chance.randrange(self.scale.days * 24 * 60 * 9 // 10))
             self.will(at, "park", fix, second=11)
-        # By the number of steps there will be about, so that they die all along the way.
-        doomed = {self.chance.randrange(50, max(60, self.scale.days * 40)) for _ in range(self.scale.kills)}
+        minutes = self.scale.days * 24 * 60 * 9 // 10
+        deaths = sorted(self.begin + timedelta(minutes=self.chance.randrange(minutes)) for _ in range(self.scale.kills))
         while (at := await self._next()) is not None and at < self.end:
             self.clock.set(at)
             self.steps += 1
-            await self._step(dies=self.steps in doomed)
+            dies = bool(deaths) and deaths[0] <= at
+            if dies:
+                del deaths[0]
+            await self._step(dies=dies)
         await self._last_look()
 
     async def _next(self) -> datetime | None:

@@ -120,6 +120,8 @@ def _outcome_plain(line: Line) -> str:
             return "Snoozed"
         case Answer.MUTED:
             return "Muted: nobody is asked about this one any more; App Home still lists it"
+        case Answer.PARKED_AGAIN if line.subject.kind is Kind.WALK:
+            return "It goes on"
         case Answer.PARKED_AGAIN:
             return f"Still waiting for: {shorten(line.subject.waits_for or 'nothing named', 300)}"
         case Answer.SETTLED | Answer.UNDELIVERABLE | None:
@@ -152,7 +154,11 @@ def _buttons(line: Line, *, short: bool) -> list[Block]:
     return [*buttons, *later, blocks.button("Mute this one", "nudges.mute", subject.id)]
 
 
-ACTS: dict[Kind, tuple[tuple[str, str], ...]] = {}
+ACTS = {
+    Kind.DRAFTS: (("Review", "drafts.review"),),
+    Kind.ESCALATION: (("Claim", "escalations.claim"),),
+    Kind.WALK: (("Resume", "walks.resume"),),
+}
 """What can be done about the other kinds: the label and the action's id; its value is the subject's."""
 
 

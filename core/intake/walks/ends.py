@@ -19,6 +19,7 @@ from core.intake.walks.models import Walk, WalkKind
 from core.intake.walks.package import findings
 from core.intake.walks.queries import Locked
 from core.intake.walks.service import changed
+from core.nudges import service as nudges
 from core.outbox.events import EscalationChanged, WalkHandedOver
 from core.scope import Person
 from core.sessions import service as sessions
@@ -45,7 +46,7 @@ async def resolve(unit: Unit, wanted: ResolveWalk) -> Walk:
     walk.resolve(wanted.helpful, notes, by=person.id, at=unit.now)
     if walk.helpful:
         await _learn(unit, walk, locked.ticket)
-    _ended(unit, locked, person, TicketStatus.RESOLVED, helpful=walk.helpful)
+    await _ended(unit, locked, person, TicketStatus.RESOLVED, helpful=walk.helpful)
     return walk
 
 
@@ -83,12 +84,13 @@ async def hand_over(unit: Unit, locked: Locked, person: Person, category: Reason
         reason=f"{said}: {reason}" if reason else said,
         category=category or Reason.OTHER,
     )
-    _ended(unit, locked, person, TicketStatus.ESCALATED, reason_category=category)
+    await _ended(unit, locked, person, TicketStatus.ESCALATED, reason_category=category)
     unit.emit(WalkHandedOver(TicketId(ticket.id), WalkId(walk.id)))
 
 
-def _ended(unit: Unit, locked: Locked, person: Person, status: TicketStatus, **detail: object) -> None:
+async def _ended(unit: Unit, locked: Locked, person: Person, status: TicketStatus, **detail: object) -> None:
     locked.ticket.mirror(status, unit.now)
+    await nudges.cancel(unit, locked.walk.id)
     unit.audit(
         f"walk.{locked.walk.status}", locked.walk.id, acting_as=person.acting_as, ticket=str(locked.ticket.id), **detail
     )
@@ -100,6 +102,7 @@ async def abandon_untouched(unit: Unit) -> int:
     left = await queries.untouched_since(unit, unit.now - ABANDONED_AFTER, AT_ONCE)
     for locked in left:
         locked.walk.abandon(unit.now)
+        await nudges.cancel(unit, locked.walk.id)
         locked.ticket.mirror(TicketStatus.OPEN, unit.now)
         unit.audit("walk.abandoned", locked.walk.id, ticket=str(locked.ticket.id))
         changed(unit, locked)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
 
 from core.accounts.models import User
 from core.errors import NotFound
@@ -57,6 +58,28 @@ async def walk(unit: Unit, walk_id: WalkId | UUID) -> tuple[Walk, Ticket]:
     if row is None:
         raise NotFound("That walk is not there.")
     return row[0], row[1]
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A walk, its ticket, and the names of its owner and of who ended it."""
+
+    walk: Walk
+    ticket: Ticket
+    owner: str
+    ender: str | None
+
+
+async def owned(unit: Unit, ids: Sequence[UUID]) -> Sequence[Owned]:
+    """The walks with these ids, as far as they are there."""
+    owner = aliased(User)
+    wanted = (
+        select(Walk, Ticket, owner.name, _ENDER)
+        .join(Ticket, _ITS_TICKET)
+        .join(owner, and_(owner.account_id == Walk.account_id, owner.id == Walk.owner_id))
+        .where(Walk.account_id == unit.account_id, Walk.id.in_(ids))
+    )
+    return [Owned(*row) for row in await unit.session.execute(wanted)]
 
 
 async def active_of(unit: Unit, ticket_ids: Sequence[UUID]) -> Mapping[UUID, Walk]:

@@ -18,6 +18,8 @@ from core.intake.walks.growing import EMPTY, Draft, Spot
 from core.intake.walks.models import Walk, WalkKind
 from core.intake.walks.queries import Locked
 from core.intake.walks.steps import standing
+from core.nudges import service as nudges
+from core.nudges.policy import WALK_AFTER, Kind
 from core.outbox.events import HomeChanged, StepsWanted, TicketChanged, WalkChanged, WalkStarted
 from core.scope import Person
 from core.text import clean
@@ -43,7 +45,7 @@ async def along_flow(unit: Unit, flow_id: UUID) -> Way:
     return Way(WalkKind.FLOW, flow.title, flow.category, tree, flow.id, number)
 
 
-def start(unit: Unit, ticket: Ticket, way: Way) -> Walk:
+async def start(unit: Unit, ticket: Ticket, way: Way) -> Walk:
     """Begins to walk a ticket; the walk is its starter's."""
     person = unit.scope.need_l1("take a call")
     walk = unit.add(
@@ -79,6 +81,7 @@ def start(unit: Unit, ticket: Ticket, way: Way) -> Walk:
     unit.audit(
         "walk.started", walk.id, acting_as=person.acting_as, kind=way.kind, ticket=str(ticket.id), flow=str(way.flow_id)
     )
+    await nudges.plan(unit, Kind.WALK, walk.id, owner_id=person.id)
     unit.emit(WalkStarted(TicketId(ticket.id), WalkId(walk.id)))
     unit.emit(HomeChanged(person.id))
     return walk
@@ -95,7 +98,10 @@ def changed(unit: Unit, locked: Locked) -> None:
 async def _to_change(unit: Unit, walk_id: WalkId, what: str) -> tuple[Person, Locked]:
     person = unit.scope.need_l1(what)
     locked = await queries.walk_for_update(unit, walk_id)
-    locked.walk.need_active(locked.ender)
+    walk = locked.walk
+    walk.need_active(locked.ender)
+    if unit.now >= walk.last_step_at + WALK_AFTER:  # its owner was asked, or is about to be; it goes on instead
+        await nudges.plan(unit, Kind.WALK, walk.id, owner_id=walk.owner_id, again=True)
     return person, locked
 
 

@@ -93,7 +93,7 @@ async def a_built_walk(account: Account, *, by: str = "lena", problem: str = PRO
         locked.walk.abandon(unit.now)
     async with account.unit(by) as unit:
         locked = await queries.walk_for_update(unit, taken.walk.id)
-        return walks.start(unit, locked.ticket, Way(WalkKind.AI_BUILD, "Mail", Category.EMAIL_OUTLOOK_CLIENT))
+        return await walks.start(unit, locked.ticket, Way(WalkKind.AI_BUILD, "Mail", Category.EMAIL_OUTLOOK_CLIENT))
 
 
 async def now(account: Account, walk_id: UUID) -> tuple[Walk, Ticket]:
