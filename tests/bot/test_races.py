@@ -68,7 +68,7 @@ async def test_double_clicks_record_one_outcome_each(
     await everybody_clicks(
         cards, lambda _, card: [ana.press_stale(card, "It worked"), ana.press_stale(card, "It worked")]
     )
-    await slack.until(lambda: seeds.nothing_waits(bot, "fixes.update_card"), within=30)
+    await slack.until(lambda: seeds.nothing_waits(bot, "fixes.update_card"), within=30 + many / 10)
 
     recorded = await seeds.outcomes_recorded(bot)
     assert recorded == {seed.fix_id: [(seeds.ANA, "applied_success")] for seed in some}
@@ -92,7 +92,7 @@ async def test_races_of_two_people_have_one_winner_each(
         return deeds if n % 2 else deeds[::-1]
 
     await everybody_clicks(cards, both)
-    await slack.until(lambda: seeds.nothing_waits(bot, "fixes.update_card"), within=30)
+    await slack.until(lambda: seeds.nothing_waits(bot, "fixes.update_card"), within=30 + many / 10)
 
     recorded = await seeds.outcomes_recorded(bot)
     assert recorded.keys() == {seed.fix_id for seed in some}
