@@ -98,7 +98,7 @@ async def _clicks(product: Product, api: str, options: Options) -> tuple[Series,
             await ours.repeat(our_server, acks(our_server), options)
             acked = await outcome.repeat(our_server, product.outcomes(our_server), options)
             recorded = await product.forget()
-            if acked != recorded:
+            if acked > recorded:  # one whose answer was under way when the time was up may be recorded as well
                 raise RuntimeError(f"{acked} outcomes were acknowledged, and {recorded} are recorded")
     return bare, stock, ours, outcome
 
