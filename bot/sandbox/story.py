@@ -104,7 +104,7 @@ async def tell(url: str) -> None:
         helpdesk, noc = await teller.channel("helpdesk"), await teller.channel("noc")
         ben, lena = "U0BEN00001", "U0LENA0001"
         await teller.do(lena, "command", channel=helpdesk, command="/l1", text=f"new {CALL}")
-        await teller.fill(lena, customer_name="Northwind Traders", customer_contact="Kim Novak")
+        await teller.fill(lena)
         for person, channel, problem in (
             (OWNER, helpdesk, SPOOLER),
             (ben, noc, DISK),
