@@ -1,7 +1,7 @@
 FROM python:3.13-slim AS build
 WORKDIR /app
 COPY requirements-server.lock .
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-server.lock
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements-server.lock
 
 FROM python:3.13-slim
 # No shell, no home, and nothing of its own to write to: all state is in the database.
