@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from bot.effects import Effects, Post, Work
+from bot.effects import Effects, Mailing, Post, Work
 from bot.features.access import effects as access_effects
 from bot.features.drafts import effects as draft_effects
 from bot.features.escalations import effects as escalation_effects
@@ -118,13 +118,7 @@ EFFECTS: Effects = {
     "access.post_card": Post(access_effects.compose_card, access_effects.card_posted),
     "access.update_cards": Work(access_effects.update_cards),
     "access.tell": Post(access_effects.compose_verdict, access_effects.verdict_posted),
-    "nudges.post": Post(
-        nudge_effects.compose,
-        nudge_effects.posted,
-        nudge_effects.elsewhere,
-        patient=True,
-        counts=nudge_effects.count,
-    ),
+    "nudges.post": Mailing(nudge_effects.compose, nudge_effects.posted, nudge_effects.elsewhere, nudge_effects.count),
     "nudges.update": Work(nudge_effects.update),
 }
 

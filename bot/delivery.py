@@ -6,71 +6,62 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
-from typing import Protocol
+from typing import cast
 from uuid import UUID, uuid4
 
 import structlog
 
-from bot import posting
-from bot.effects import ComeAgain, Effects, House, NotYet, Post, Work
+from bot import endings, posting
+from bot.effects import Effects, House, Mailing, Post, Work
 from bot.installations import Installations
+from bot.mailing import put_up_all
 from bot.metrics import Metrics
-from bot.posting import CannotTell, Lost
-from bot.slack import Lacking, Refused, ShutOut, SlackFailed, Throttled
 from core.db import Engine
-from core.errors import DomainError, NotFound, Unavailable
+from core.errors import DomainError
 from core.ids import AccountId
 from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
-from core.nudges.reminders import NotBefore
 from core.outbox import queries, service
 from core.outbox.events import revive
 from core.outbox.models import Delivery
 from core.psa.registry import Psas
-from core.unit import Again, Database, Unit
+from core.unit import Again, Database
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 AT_ONCE = 16  # of an account: a model that thinks takes one place, and cards go on beside it
 WORTH_A_CLAIM = 3
-PATIENT_AT_ONCE = 4  # of them: so that a card never waits for a place behind reminders
-
+MAILED_AT_ONCE = 16  # in one place
+MAILINGS = (
+    2  # at a time, so that one is composed while another is sent; a card never waits for a place behind reminders
+)
+MAILING = "mailing"
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
 Running = dict["asyncio.Task[None]", UUID]
-
-
-class End(Protocol):
-    async def __call__(self, unit: Unit, delivery: Delivery, token: UUID, problem: str) -> None: ...
 
 
 @dataclass
 class Places:
     """Who may be under way at once in an account, and whether a claim pays: one by one they would cost as much as the deliveries."""
 
-    patient: Sequence[str]
     _more: bool = False
-    _more_patient: bool = False
+    _more_mail: bool = False
 
     def free(self, running: Running) -> tuple[int, int]:
-        """How many places are free, and how many of them for what is patient."""
-        patient = sum(task.get_name() in self.patient for task in running)
-        free = AT_ONCE - len(running)
-        return free, min(free, PATIENT_AT_ONCE - patient)
+        """How many places are free, and how many posts of a mailing may be claimed into one of them."""
+        mailings = sum(task.get_name() == MAILING for task in running)
+        return AT_ONCE - len(running), MAILED_AT_ONCE if mailings < MAILINGS else 0
 
-    def note(self, free: int, patient: int, claimed: Sequence[Delivery]) -> None:
+    def note(self, free: int, mailed: int, rest: Sequence[Delivery], mail: Sequence[Delivery]) -> None:
         """What a claim found: a full one says that there is more."""
-        found = sum(one.effect in self.patient for one in claimed)
-        self._more, self._more_patient = len(claimed) == free, patient > 0 and found == patient
+        self._more, self._more_mail = len(rest) == free, len(mail) == mailed > 0
 
     def enough(self, running: Running) -> bool:
-        """Whether there is more, and room for several of it."""
-        free, patient = self.free(running)
-        return (
-            not running or (self._more and free >= WORTH_A_CLAIM) or (self._more_patient and patient >= WORTH_A_CLAIM)
-        )
+        """Whether there is more, and room for it."""
+        free, mailed = self.free(running)
+        return not running or (self._more and free >= WORTH_A_CLAIM) or (self._more_mail and min(free, mailed) > 0)
 
 
 @dataclass
@@ -85,7 +76,7 @@ class Worker:
     desk: Desk
     effects: Effects
     metrics: Metrics
-    _patient: Sequence[str] = field(init=False)
+    _mailed: Sequence[str] = field(init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
     _running: dict[AccountId, Running] = field(default_factory=dict[AccountId, "Running"])
@@ -94,7 +85,7 @@ class Worker:
     _stopping: bool = False
 
     def __post_init__(self) -> None:
-        self._patient = [name for name, one in self.effects.items() if isinstance(one, Post) and one.patient]
+        self._mailed = [name for name, one in self.effects.items() if isinstance(one, Mailing)]
 
     def wake(self) -> None:
         self._woken.set()
@@ -148,7 +139,7 @@ class Worker:
                 self.desk,
                 self.metrics,
             )
-            places = Places(self._patient)
+            places = Places()
             poked.set()
             while not self._stopping:
                 if poked.is_set() or places.enough(running):
@@ -173,31 +164,50 @@ class Worker:
 
     async def _claim_into(self, running: Running, places: Places, house: House, account_id: AccountId) -> None:
         token = uuid4()
-        free, patient = places.free(running)
+        free, mailed = places.free(running)
         try:
-            claimed = await self._claim(account_id, token, free, patient)
+            claimed = await self._claim(account_id, token, free, mailed)
         except Exception:
             self._trouble(account_id, token)  # the claim may be committed all the same
             raise
-        places.note(free, patient, claimed)
-        for delivery in claimed:
-            running[asyncio.create_task(self._deliver(house, delivery, token), name=delivery.effect)] = token
+        mail = [one for one in claimed if one.effect in self._mailed]
+        rest = [one for one in claimed if one.effect not in self._mailed]
+        places.note(free, mailed, rest, mail)
+        for delivery in rest:
+            running[asyncio.create_task(self._deliver(house, delivery, token))] = token
+        if mail:
+            running[asyncio.create_task(self._mail(house, mail, token), name=MAILING)] = token
 
     def _trouble(self, account_id: AccountId, token: UUID) -> None:
         self._troubled.setdefault(account_id, set()).add(token)
 
-    async def _claim(self, account_id: AccountId, token: UUID, limit: int, patient: int) -> Sequence[Delivery]:
+    async def _claim(self, account_id: AccountId, token: UUID, limit: int, mailed: int) -> Sequence[Delivery]:
         if limit <= 0:
             return []
         async with self.database.unit(account_id, source="delivery") as unit:
-            claimed = await queries.claim(unit, token, limit, patient=self._patient, patient_limit=patient)
+            claimed = await queries.claim(unit, token, limit, patient=self._mailed, patient_limit=mailed)
             lag = max((service.age(one.due_at, unit.now) for one in claimed), default=timedelta(0))
         self.metrics.lag_seconds.set(lag.total_seconds())
         return claimed
 
-    async def _deliver(self, house: House, delivery: Delivery, token: UUID) -> None:
+    async def _mail(self, house: House, deliveries: Sequence[Delivery], token: UUID) -> None:
+        """Of each effect's all together, and then one by one what did not go smoothly."""
+        for name in {one.effect for one in deliveries}:
+            of_it = [one for one in deliveries if one.effect == name]
+            mailing = cast("Mailing", self.effects[name])
+            try:
+                left = await put_up_all(house, [(one, revive(one.event, one.ids)) for one in of_it], token, mailing)
+            except Exception as error:  # noqa: BLE001 - one that cannot be composed holds up no other: each by itself
+                log.warning("a mailing goes one by one", effect=name, reason=str(error) or type(error).__name__)
+                left = [(one, None) for one in of_it]
+            self.metrics.deliveries.labels(name, "done").inc(len(of_it) - len(left))
+            for delivery, error in left:
+                await self._deliver(house, delivery, token, ended=error)
+
+    async def _deliver(self, house: House, delivery: Delivery, token: UUID, *, ended: Exception | None = None) -> None:
+        """Delivers it, or only writes down how it `ended`."""
         try:
-            await self._deliver_once(house, delivery, token)
+            await (self._end(house, delivery, token, ended) if ended else self._deliver_once(house, delivery, token))
         except (DomainError, Again) as error:
             log.warning("a delivery's end was not written down", effect=delivery.effect, reason=str(error))
             self._trouble(AccountId(delivery.account_id), token)
@@ -214,58 +224,30 @@ class Worker:
             self._adrift.pop()
 
     async def _deliver_once(self, house: House, delivery: Delivery, token: UUID) -> None:
-        outcome = "done"
         try:
             event = revive(delivery.event, delivery.ids)
             # An effect of a newer version is a KeyError: its replicas know it, and after some tries it is given up.
             match self.effects[delivery.effect]:
                 case Post() as post:
                     await posting.put_up(house, delivery, token, post, event)
+                case Mailing(alone=post):
+                    await posting.put_up(house, delivery, token, post, event)
                 case Work() as work:
                     await work.run(house, event)
                     async with house.unit() as unit:
                         await service.conclude(unit, delivery, token)
-        except Exception as error:
-            outcome, end = _ending(error, is_post=isinstance(self.effects.get(delivery.effect), Post))
-            if outcome in LOUD:
-                log.exception("a delivery did not arrive", effect=delivery.effect, outcome=outcome)
-            async with house.unit() as unit:
-                await end(unit, delivery, token, str(error) or type(error).__name__)
-        finally:
-            self.metrics.deliveries.labels(delivery.effect, outcome).inc()
+        except Exception as error:  # noqa: BLE001 - whatever it was, `endings` say what becomes of it
+            await self._end(house, delivery, token, error)
+            return
+        self.metrics.deliveries.labels(delivery.effect, "done").inc()
 
-
-LOUD = {"refused", "shut out", "lacking", "accident"}
-
-
-def _ending(error: Exception, *, is_post: bool) -> tuple[str, End]:
-    """What becomes of a delivery that ended with `error`, and the word for it in the metrics."""
-    match error:
-        case NotFound():
-            return "nothing left to show", service.give_up
-        case NotYet():
-            return "too early", service.step_back
-        case NotBefore(at=at):
-            return "too early", partial(service.not_before, at=at)
-        case ComeAgain(after=after) | Throttled(after=after):
-            return "throttled" if isinstance(error, Throttled) else "put off", partial(service.retry, after=after)
-        case Lost(after=after):
-            return "answer lost", partial(service.look_again, after=after)
-        case CannotTell():
-            return "cannot tell", service.cannot_tell
-        case Lacking():
-            return ("lacking", service.give_up) if is_post else ("left out", service.leave_out)
-        case ShutOut():
-            return "shut out", partial(service.retry, after=service.LONGEST_WAIT)
-        case Refused():
-            return "refused", service.give_up
-        case SlackFailed():
-            return "away", service.put_off
-        case Unavailable() | Again():
-            # Perhaps the post went out, and only its end could not be written down: then it stays `sending`.
-            return "away", service.look_again
-        case _:
-            return "accident", service.stumbled if is_post else service.retry
+    async def _end(self, house: House, delivery: Delivery, token: UUID, error: Exception) -> None:
+        outcome, end = endings.ending(error, is_post=not isinstance(self.effects.get(delivery.effect), Work | None))
+        self.metrics.deliveries.labels(delivery.effect, outcome).inc()
+        if outcome in endings.LOUD:
+            log.error("a delivery did not arrive", effect=delivery.effect, outcome=outcome, exc_info=error)
+        async with house.unit() as unit:
+            await end(unit, delivery, token, str(error) or type(error).__name__)
 
 
 async def _first_of(running: Running, poked: asyncio.Event) -> None:

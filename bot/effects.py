@@ -62,6 +62,7 @@ class Posted:
 
 
 Compose = Callable[[Unit, Event], Awaitable[Outgoing | None]]
+ComposeAll = Callable[[Unit, Sequence[Event]], Awaitable[Sequence[Outgoing | Exception | None]]]
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,37 @@ class Post:
 
 
 @dataclass(frozen=True)
+class Mailing:
+    """Posts that nobody waits for, and that come many at a time: composed in one transaction and written down in as few as it takes, each a message
+    of its own. `compose` says for every event what to post, None for nothing any more, or why not now; `posted` keeps where they are;
+    `elsewhere` and `counts` are as a post's."""
+
+    compose: ComposeAll
+    posted: Callable[[Unit, Sequence[tuple[Event, Posted]]], Awaitable[None]]
+    elsewhere: Compose
+    counts: Callable[[Metrics], None]
+
+    @property
+    def alone(self) -> Post:
+        """One of them by itself: the way for whatever does not go smoothly."""
+
+        async def compose(unit: Unit, event: Event) -> Outgoing | None:
+            (made,) = await self.compose(unit, [event])
+            if isinstance(made, Exception):
+                raise made
+            return made
+
+        async def posted(unit: Unit, event: Event, where: Posted) -> None:
+            await self.posted(unit, [(event, where)])
+
+        return Post(compose, posted, self.elsewhere, patient=True, counts=self.counts)
+
+
+@dataclass(frozen=True)
 class Work:
     """Something that may be done twice without harm: it shows or makes the present state."""
 
     run: Callable[[House, Event], Awaitable[None]]
 
 
-Effects = dict[str, Post | Work]
+Effects = dict[str, Post | Mailing | Work]

@@ -50,11 +50,10 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
             if outgoing is None:
                 await service.conclude(unit, delivery, token)
                 return
-            target = {"channel": outgoing.channel, "thread_ts": outgoing.thread_ts or ""}
-            if not await service.sending(unit, delivery, token, target):
+            if not await service.sending(unit, delivery, token, target(outgoing)):
                 return  # the lease ran out: somebody else has it now
         try:
-            where = await _send(house, delivery, outgoing, patient=post.patient)
+            where = await send(house, delivery, outgoing, patient=post.patient)
         except Gone as gone:
             if post.displaced is not None:
                 async with house.unit() as unit:
@@ -67,7 +66,13 @@ async def put_up(house: House, delivery: Delivery, token: UUID, post: Post, even
         return
 
 
-async def _send(house: House, delivery: Delivery, outgoing: Outgoing, *, patient: bool) -> Posted:
+def target(outgoing: Outgoing) -> dict[str, str]:
+    """Where a post goes, as its delivery keeps it: there it is looked for when its answer is lost."""
+    return {"channel": outgoing.channel, "thread_ts": outgoing.thread_ts or ""}
+
+
+async def send(house: House, delivery: Delivery, outgoing: Outgoing, *, patient: bool) -> Posted:
+    """One call, with the marker that `_look_for` looks for. Raises `Lost` when it may have arrived, a `SlackFailed` when it surely did not."""
     try:
         post = house.slack.post_patiently if patient else house.slack.post
         answer = await post(

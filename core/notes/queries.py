@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from core.errors import NotFound
@@ -37,25 +37,26 @@ class Opened:
 
 
 # Built once: building it anew costs a click more than running it.
-_FIX = aliased(SuggestedFix)
-# Applied, and not final: the one before the engineer first, else the newest.
-_OPEN_FIX = (
-    select(_FIX.id)
+# Applied, and not final: the one before the engineer first, else the newest. Lateral, so that only the session's own fixes are read: joined by the
+# id of a subquery they would be hashed, all those of the account.
+_OPEN_FIX = aliased(
+    SuggestedFix,
+    select(SuggestedFix)
     .where(
-        _FIX.account_id == Session.account_id,
-        _FIX.session_id == Session.id,
-        _FIX.status.not_in(FINAL),
-        _FIX.applied_at.is_not(None),
+        SuggestedFix.account_id == Session.account_id,
+        SuggestedFix.session_id == Session.id,
+        SuggestedFix.status.not_in(FINAL),
+        SuggestedFix.applied_at.is_not(None),
     )
-    .order_by(_FIX.superseded_at.is_not(None), _FIX.id.desc())
+    .order_by(SuggestedFix.superseded_at.is_not(None), SuggestedFix.id.desc())
     .limit(1)
     .correlate(Session)
-    .scalar_subquery()
+    .lateral(),
 )
 _OPENED = (
-    select(Session, SuggestedFix, WorkingCopy, Posting, PsaConnection, Preview)
+    select(Session, _OPEN_FIX, WorkingCopy, Posting, PsaConnection, Preview)
     .select_from(Session)
-    .outerjoin(SuggestedFix, and_(SuggestedFix.account_id == Session.account_id, SuggestedFix.id == _OPEN_FIX))
+    .outerjoin(_OPEN_FIX, true())
     .outerjoin(
         WorkingCopy,
         and_(

@@ -23,6 +23,8 @@ from core.unit import Unit
 
 MOST_UNDER_WAY = 24
 """Reminders in the outbox per account: what else is due stays in the table, so that cards and App Home never stand behind a long line."""
+WORTH_A_LOOK = MOST_UNDER_WAY // 2
+"""Room for less is left until more of them are gone: what is looked at together costs hardly more than one."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ NOTHING = Dispatched(0, ())
 async def soon_asked(unit: Unit) -> dict[UUID, str] | None:
     """Whom the next `dispatch` is about, and their Slack ids; None when there is no room for any."""
     room = MOST_UNDER_WAY - await queries.under_way(unit)
-    return await queries.soon_asked(unit, room) if room > 0 else None
+    return await queries.soon_asked(unit, room) if room >= WORTH_A_LOOK else None
 
 
 async def dispatch(
@@ -70,7 +72,7 @@ async def dispatch(
 ) -> Dispatched:
     """Hands what is due now to the outbox, as far as there is room. `undisturbed`: until when people want to be left alone."""
     room = MOST_UNDER_WAY - await queries.under_way(unit)
-    if room <= 0:
+    if room < WORTH_A_LOOK:
         return NOTHING
     claimed = await queries.claim(unit, room)
     if not claimed:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -15,28 +15,29 @@ from core.unit import Unit
 _NOW = bindparam("now", type_=TIMESTAMP(timezone=True))
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
 _HELD = text(
-    """select r.audience, r.user_id, r.place, r.due_at as not_before, r.until, r.state as reminder, r.channel, r.ts,
+    """select r.id as reminder_id, r.audience, r.user_id, r.place, r.due_at as not_before, r.until, r.state as reminder, r.channel, r.ts,
          n.id, n.kind, n.subject_id, n.owed_at, n.next_due_at, n.chosen, n.rerouted, n.number, n.state, n.answer,
          (select i.url from slack_installations i where i.account_id = r.account_id limit 1) as url
        from nudge_reminders r
        join nudge_reminder_nudges l on l.account_id = r.account_id and l.reminder_id = r.id
        join nudges n on n.account_id = l.account_id and n.id = l.nudge_id
-       where r.account_id = :account and r.id = :reminder order by n.owed_at, n.id for update of r, n"""
-)
+       where r.account_id = :account and r.id = any(:ids) order by n.id, r.id for update of r, n"""
+).bindparams(_IDS)
 _PLAN_AGAIN = text(
     """update nudges n set state = 'planned', due_at = greatest(n.due_at, m.due_at), next_due_at = null
        from unnest(:ids, :dues) as m(id, due_at)
        where n.account_id = :account and n.id = m.id and n.state = 'sending'"""
 ).bindparams(_IDS, bindparam("dues", type_=ARRAY(TIMESTAMP(timezone=True))))
-# Its nudges are written down as sent, and the next of each is planned under the id that was made for it when it set out.
+# Their nudges are written down as sent, and the next of each is planned under the id that was made for it when it set out.
 _MARK = text(
     """with r as (
-         update nudge_reminders set state = 'sent', sent_at = :now, channel = :channel, ts = :ts
-         where account_id = :account and id = :reminder returning user_id),
+         update nudge_reminders r set state = 'sent', sent_at = :now, channel = m.channel, ts = m.ts
+         from unnest(:ids, :channels, :stamps) as m(id, channel, ts)
+         where r.account_id = :account and r.id = m.id returning r.user_id),
        held as materialized (
-         select n.id, n.state, n.subject_id from nudge_reminder_nudges l
-         join nudges n on n.account_id = l.account_id and n.id = l.nudge_id
-         where l.account_id = :account and l.reminder_id = :reminder order by n.id for update of n),
+         select n.id, n.state, n.subject_id from nudges n where n.account_id = :account and n.id in (
+           select l.nudge_id from nudge_reminder_nudges l where l.account_id = :account and l.reminder_id = any(:ids))
+         order by n.id for update of n),
        n as (
          update nudges n set state = 'sent', sent_at = :now from held
          where n.account_id = :account and n.id = held.id and held.state in ('sending', 'unknown')
@@ -45,9 +46,13 @@ _MARK = text(
          insert into nudges (account_id, id, kind, subject_id, user_id, owed_at, due_at, chosen, rerouted, number, state, planned_at)
          select :account, next_id, kind, subject_id, user_id, next_due_at, next_due_at, false, rerouted, number + 1, 'planned', :now
          from n where before = 'sending' and next_due_at is not null)
-       select (select u.id from users u join r on u.id = r.user_id where u.account_id = :account and u.home_opened_at is not null) as home_of,
-         array(select subject_id from held where state not in ('sending', 'unknown', 'sent')) as settled"""
-).bindparams(_NOW)
+       select array(select distinct u.id from users u join r on u.id = r.user_id
+                    where u.account_id = :account and u.home_opened_at is not null) as homes,
+         array(select distinct subject_id from held where state not in ('sending', 'unknown', 'sent')) as settled"""
+).bindparams(_NOW, _IDS, bindparam("channels", type_=ARRAY(Text())), bindparam("stamps", type_=ARRAY(Text())))
+_DROP = text("update nudge_reminders set state = 'dropped' where account_id = :account and id = any(:ids)").bindparams(
+    _IDS
+)
 _BECOME = text(
     "update nudge_reminders set state = :became, sent_at = :now where account_id = :account and id = :reminder"
 ).bindparams(_NOW)
@@ -92,42 +97,42 @@ class Held:
     channel: str | None
     ts: str | None
     url: str
-    parts: Sequence[Part]
+    parts: list[Part] = field(default_factory=list[Part])
 
 
-async def held(unit: Unit, reminder_id: ReminderId) -> Held | None:
-    """The reminder with everything it asks, those that wait longest first."""
-    rows = (await unit.session.execute(_HELD, {"account": unit.account_id, "reminder": reminder_id})).all()
-    if not rows:
-        return None
-    first = rows[0]
-    parts = [
-        Part(
-            row.id,
-            Kind(row.kind),
-            row.subject_id,
-            row.owed_at,
-            row.next_due_at,
-            row.chosen,
-            row.rerouted,
-            row.number,
-            NudgeState(row.state),
-            Answer(row.answer) if row.answer else None,
+async def held(unit: Unit, ids: Sequence[ReminderId]) -> dict[ReminderId, Held]:
+    """These reminders with everything they ask, those that wait longest first; who is not there any more is left out."""
+    found: dict[ReminderId, Held] = {}
+    rows = await unit.session.execute(_HELD, {"account": unit.account_id, "ids": list(ids)})
+    for row in sorted(rows, key=lambda row: (row.owed_at, row.id)):
+        its = found.get(ReminderId(row.reminder_id))
+        if its is None:
+            its = found[ReminderId(row.reminder_id)] = Held(
+                Audience(row.audience),
+                row.user_id,
+                row.place,
+                row.not_before,
+                row.until,
+                ReminderState(row.reminder),
+                row.channel,
+                row.ts,
+                row.url or "",
+            )
+        its.parts.append(
+            Part(
+                row.id,
+                Kind(row.kind),
+                row.subject_id,
+                row.owed_at,
+                row.next_due_at,
+                row.chosen,
+                row.rerouted,
+                row.number,
+                NudgeState(row.state),
+                Answer(row.answer) if row.answer else None,
+            )
         )
-        for row in rows
-    ]
-    return Held(
-        Audience(first.audience),
-        first.user_id,
-        first.place,
-        first.not_before,
-        first.until,
-        ReminderState(first.reminder),
-        first.channel,
-        first.ts,
-        first.url or "",
-        parts,
-    )
+    return found
 
 
 async def plan_again(unit: Unit, ids: Sequence[UUID], dues: Sequence[datetime] | None = None) -> None:
@@ -137,24 +142,39 @@ async def plan_again(unit: Unit, ids: Sequence[UUID], dues: Sequence[datetime] |
         await unit.session.execute(_PLAN_AGAIN, values)
 
 
-async def drop(unit: Unit, reminder_id: ReminderId) -> None:
-    wanted = text("update nudge_reminders set state = 'dropped' where account_id = :account and id = :reminder")
-    await unit.session.execute(wanted, {"account": unit.account_id, "reminder": reminder_id})
+async def drop(unit: Unit, ids: Sequence[ReminderId]) -> None:
+    if ids:
+        await unit.session.execute(_DROP, {"account": unit.account_id, "ids": list(ids)})
+
+
+@dataclass(frozen=True)
+class Stands:
+    """Where a reminder stands in Slack."""
+
+    id: ReminderId
+    channel: str
+    ts: str
 
 
 @dataclass(frozen=True)
 class Marked:
-    """`settled` are the subjects that were settled before it was written down; `home_of` is the recipient who has opened App Home before."""
+    """`settled` are the subjects that were settled before it was written down; `homes` the recipients who have opened App Home before."""
 
     settled: Sequence[UUID]
-    home_of: UUID | None
+    homes: Sequence[UUID]
 
 
-async def mark_sent(unit: Unit, reminder_id: ReminderId, channel: str, ts: str) -> Marked:
-    """The reminder and what it asks are sent, and what is asked next is planned."""
-    values = {"account": unit.account_id, "now": unit.now, "reminder": reminder_id, "channel": channel, "ts": ts}
+async def mark_sent(unit: Unit, standing: Sequence[Stands]) -> Marked:
+    """The reminders and what they ask are sent, and what is asked next is planned."""
+    values = {
+        "account": unit.account_id,
+        "now": unit.now,
+        "ids": [one.id for one in standing],
+        "channels": [one.channel for one in standing],
+        "stamps": [one.ts for one in standing],
+    }
     row = (await unit.session.execute(_MARK, values)).one()
-    return Marked(row.settled, row.home_of)
+    return Marked(row.settled, row.homes)
 
 
 async def standing(unit: Unit, subject_id: UUID) -> Sequence[ReminderId]:

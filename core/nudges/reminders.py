@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.ids import NudgeId, ReminderId, UserId
 from core.nudges import policy, queries, reminder_queries
 from core.nudges.models import Answer, Audience, NudgeState, ReminderState
-from core.nudges.reminder_queries import Held, Part
+from core.nudges.reminder_queries import Held, Part, Stands
 from core.nudges.subjects import Subject, Subjects, described
 from core.outbox import queries as outbox
 from core.outbox.events import HomeChanged, NudgeAnswered
@@ -54,26 +54,31 @@ class NotBefore(Exception):  # an outcome: it is night where its recipient is
         self.at = at
 
 
-async def ready(unit: Unit, reminder_id: ReminderId, subjects: Subjects) -> Shown | None:
-    """What to send now, or None: there is nothing to ask any more. What may not be asked at this hour is planned anew.
-
-    Raises `NotBefore`.
-    """
-    held = await reminder_queries.held(unit, reminder_id)
-    if held is None or held.state not in {ReminderState.QUEUED, ReminderState.UNKNOWN}:
-        return None
-    if held.due_at > unit.now:
-        raise NotBefore(held.due_at)
-    live = [part for part in held.parts if part.state in LIVE]
-    found = await described(unit, subjects, [(part.kind, part.subject_id) for part in live])
-    going = [part for part in live if _goes(unit, held, part, found.get(part.subject_id))]
-    late = [part.id for part in live if part not in going and part.state is NudgeState.SENDING]
-    await reminder_queries.plan_again(unit, late)
-    if not going:
-        await reminder_queries.drop(unit, reminder_id)
-        return None
-    lines = [_line(part, found[part.subject_id], None) for part in going]
-    return Shown(reminder_id, held.audience, held.user_id, held.place, None, None, lines, held.url)
+async def ready(
+    unit: Unit, ids: Sequence[ReminderId], subjects: Subjects
+) -> Mapping[ReminderId, Shown | NotBefore | None]:
+    """What to send now for each of these reminders: None where there is nothing to ask any more, `NotBefore` where its time is still to come.
+    What may not be asked at this hour is planned anew."""
+    found = await reminder_queries.held(unit, ids)
+    waiting = {one: held for one, held in found.items() if held.state in {ReminderState.QUEUED, ReminderState.UNKNOWN}}
+    due = {one: held for one, held in waiting.items() if held.due_at <= unit.now}
+    made: dict[ReminderId, Shown | NotBefore | None] = dict.fromkeys(ids)
+    made |= {one: NotBefore(held.due_at) for one, held in waiting.items() if one not in due}
+    live = {one: [part for part in held.parts if part.state in LIVE] for one, held in due.items()}
+    asked = [(part.kind, part.subject_id) for parts in live.values() for part in parts]
+    about = await described(unit, subjects, list(dict.fromkeys(asked)))
+    going = {
+        one: [part for part in live[one] if _goes(unit, held, part, about.get(part.subject_id))]
+        for one, held in due.items()
+    }
+    late = [part.id for one in due for part in live[one] if part not in going[one] and part.state is NudgeState.SENDING]
+    await reminder_queries.plan_again(unit, list(dict.fromkeys(late)))
+    await reminder_queries.drop(unit, [one for one, parts in going.items() if not parts])
+    for one, held in due.items():
+        if going[one]:
+            lines = [_line(part, about[part.subject_id], None) for part in going[one]]
+            made[one] = Shown(one, held.audience, held.user_id, held.place, None, None, lines, held.url)
+    return made
 
 
 def _goes(unit: Unit, held: Held, part: Part, subject: Subject | None) -> bool:
@@ -93,13 +98,13 @@ def _goes(unit: Unit, held: Held, part: Part, subject: Subject | None) -> bool:
     return at_work and rests
 
 
-async def sent(unit: Unit, reminder_id: ReminderId, channel: str, ts: str) -> None:
-    """It stands in Slack: its nudges are sent, and each one's next is planned."""
-    marked = await reminder_queries.mark_sent(unit, reminder_id, channel, ts)
+async def sent(unit: Unit, standing: Sequence[Stands]) -> None:
+    """They stand in Slack: their nudges are sent, and each one's next is planned."""
+    marked = await reminder_queries.mark_sent(unit, standing)
     for subject_id in marked.settled:
         unit.emit(NudgeAnswered(subject_id))  # while the message was on its way
-    if marked.home_of is not None:
-        unit.emit(HomeChanged(UserId(marked.home_of)))
+    for user_id in marked.homes:
+        unit.emit(HomeChanged(UserId(user_id)))
 
 
 async def reconcile(unit: Unit) -> None:
@@ -119,7 +124,7 @@ async def reconcile(unit: Unit) -> None:
 
 async def _undeliverable(unit: Unit, reminder_id: ReminderId) -> None:
     """A person who cannot be reached is asked through the admins; where they cannot either, the next one is tried when it is due."""
-    held = await reminder_queries.held(unit, reminder_id)
+    held = (await reminder_queries.held(unit, [reminder_id])).get(reminder_id)
     alone = await _only_here(unit, reminder_id, held)
     if held is None:
         return
@@ -132,7 +137,7 @@ async def _undeliverable(unit: Unit, reminder_id: ReminderId) -> None:
 
 async def _in_question(unit: Unit, reminder_id: ReminderId) -> None:
     """Nobody can tell whether it arrived: it counts as asked, and its recipient sees it in App Home."""
-    held = await reminder_queries.held(unit, reminder_id)
+    held = (await reminder_queries.held(unit, [reminder_id])).get(reminder_id)
     alone = await _only_here(unit, reminder_id, held)
     ids = [part.id for part in alone]
     await reminder_queries.mark_lost(unit, reminder_id, ReminderState.UNKNOWN, ids, NudgeState.UNKNOWN)
@@ -149,7 +154,7 @@ async def _only_here(unit: Unit, reminder_id: ReminderId, held: Held | None) -> 
 
 async def shown(unit: Unit, reminder_id: ReminderId, subjects: Subjects) -> Shown:
     """What a reminder that stands in Slack says now. Raises `NotFound`."""
-    held = await reminder_queries.held(unit, reminder_id)
+    held = (await reminder_queries.held(unit, [reminder_id])).get(reminder_id)
     if held is None:
         raise NotFound("That reminder is not there.")
     found = await described(unit, subjects, [(part.kind, part.subject_id) for part in held.parts])

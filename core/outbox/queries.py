@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Interval, Text, bindparam, func, or_, select, text, update
+from sqlalchemy import ARRAY, Interval, Text, Uuid, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from core.db import Engine
@@ -43,7 +43,7 @@ _CLAIM = text(
          order by o.due_at, o.id limit :limit for update skip locked),
        after as materialized (
          select o.id from outbox o where {_READY} and o.effect = any(:patient)
-         order by o.due_at, o.id limit least(:patient_limit, :limit - (select count(*) from heads)) for update skip locked)
+         order by o.due_at, o.id limit case when (select count(*) from heads) < :limit then :patient_limit else 0 end for update skip locked)
        update outbox set state = case state when 'sending' then 'sending' else 'leased' end, attempts = attempts + 1,
               lease_token = :token, lease_until = clock_timestamp() + :lease
        where account_id = :account and id in (select id from heads union all select id from after)
@@ -66,7 +66,7 @@ async def claim(
 ) -> Sequence[Delivery]:
     """At most `limit` due deliveries, leased to `token` for a minute, oldest first.
 
-    Those of the effects `patient` come only after all others, and at most `patient_limit` of them.
+    Those of the effects `patient` come only where all others have found room, at most `patient_limit` of them, beside the `limit`.
     """
     values = {
         "token": token,
@@ -88,28 +88,43 @@ async def claim(
     return (await unit.session.scalars(rows)).all()
 
 
-# The two that every post needs, built once: building a statement costs more than running it.
-_HELD = "where account_id = :account and id = :delivery and lease_token = :token and state in ('leased', 'sending') returning id"
+# The two that every post needs, for any number at once; built once: building a statement costs more than running it.
+_HELD = """where o.account_id = :account and o.id = m.id and o.lease_token = :token and o.state in ('leased', 'sending') returning o.id"""
 _SENDING = text(
-    f"""update outbox set state = 'sending', target = cast(:target as jsonb), sent_at = clock_timestamp(),
-          lease_until = clock_timestamp() + :lease {_HELD}"""  # noqa: S608 - a constant of ours
-).bindparams(bindparam("lease", type_=Interval()), bindparam("target", type_=Text()))
-_CONCLUDE = text(f"update outbox set state = 'done', external_id = :external_id {_HELD}").bindparams(  # noqa: S608
-    bindparam("external_id", type_=Text())
+    f"""update outbox o set state = 'sending', target = m.target::jsonb, sent_at = clock_timestamp(),
+          lease_until = clock_timestamp() + :lease from unnest(:ids, :targets) as m(id, target) {_HELD}"""  # noqa: S608 - a constant of ours
+).bindparams(
+    bindparam("lease", type_=Interval()),
+    bindparam("ids", type_=ARRAY(Uuid())),
+    bindparam("targets", type_=ARRAY(Text())),
 )
+_CONCLUDE = text(
+    f"""update outbox o set state = 'done', external_id = m.external_id
+        from unnest(:ids, :externals) as m(id, external_id) {_HELD}"""  # noqa: S608
+).bindparams(bindparam("ids", type_=ARRAY(Uuid())), bindparam("externals", type_=ARRAY(Text())))
 
 
-async def sending(unit: Unit, delivery_id: DeliveryId, token: UUID, target: dict[str, str]) -> bool:
-    """The same as `write`, for a post that is about to go out; its lease begins anew."""
-    held = {"account": unit.account_id, "delivery": delivery_id, "token": token}
-    values = {**held, "target": json.dumps(target), "lease": LEASE}
-    return (await unit.session.execute(_SENDING, values)).first() is not None
+async def sending(unit: Unit, token: UUID, targets: Mapping[DeliveryId, Mapping[str, str]]) -> set[DeliveryId]:
+    """The same as `write`, for posts that are about to go out; their leases begin anew. Returns those that `token` still holds."""
+    values = {
+        "account": unit.account_id,
+        "token": token,
+        "lease": LEASE,
+        "ids": list(targets),
+        "targets": [json.dumps(target) for target in targets.values()],
+    }
+    return {DeliveryId(row.id) for row in await unit.session.execute(_SENDING, values)}
 
 
-async def conclude(unit: Unit, delivery_id: DeliveryId, token: UUID, external_id: str | None) -> bool:
-    """The same as `write`, for what is done."""
-    held = {"account": unit.account_id, "delivery": delivery_id, "token": token}
-    return (await unit.session.execute(_CONCLUDE, {**held, "external_id": external_id})).first() is not None
+async def conclude(unit: Unit, token: UUID, externals: Mapping[DeliveryId, str | None]) -> set[DeliveryId]:
+    """The same as `write`, for what is done, each with its id outside if it has one. Returns those that `token` still held."""
+    values = {
+        "account": unit.account_id,
+        "token": token,
+        "ids": list(externals),
+        "externals": list(externals.values()),
+    }
+    return {DeliveryId(row.id) for row in await unit.session.execute(_CONCLUDE, values)}
 
 
 async def write(unit: Unit, delivery_id: DeliveryId, token: UUID, **values: object) -> bool:

@@ -22,12 +22,12 @@ def backoff(attempts: int) -> timedelta:
 
 async def conclude(unit: Unit, delivery: Delivery, token: UUID, *, external_id: str | None = None) -> bool:
     """It is done. Says whether the lease still held; if not, somebody else concluded it."""
-    return await queries.conclude(unit, DeliveryId(delivery.id), token, external_id)
+    return bool(await queries.conclude(unit, token, {DeliveryId(delivery.id): external_id}))
 
 
 async def sending(unit: Unit, delivery: Delivery, token: UUID, target: dict[str, str]) -> bool:
     """From here on the post may have arrived: committed before the call goes out. The lease begins anew, so that it outlasts the call."""
-    return await queries.sending(unit, DeliveryId(delivery.id), token, target)
+    return bool(await queries.sending(unit, token, {DeliveryId(delivery.id): target}))
 
 
 async def look_again(

@@ -13,7 +13,7 @@ import pytest
 
 from bot import consequences, surface
 from bot.answers import Answer
-from bot.effects import Post, Work
+from bot.effects import Mailing, Post, Work
 from bot.features.help.listeners import HELP
 from bot.guard import Listener
 from bot.interaction import Interaction
@@ -112,7 +112,7 @@ def test_every_subcommand_is_in_the_help_and_every_help_line_is_one():
 def test_every_effect_is_subscribed_to_and_every_subscription_has_an_effect():
     subscribed = {one.effect for several in consequences.SUBSCRIPTIONS.values() for one in several}
     assert subscribed == set(consequences.EFFECTS)
-    assert all(isinstance(effect, Post | Work) for effect in consequences.EFFECTS.values())
+    assert all(isinstance(effect, Post | Mailing | Work) for effect in consequences.EFFECTS.values())
 
 
 def test_every_event_can_be_read_back_from_what_the_outbox_keeps():
@@ -131,7 +131,7 @@ def test_a_post_never_gives_way_and_an_update_never_counts_as_sent():
     for subscriptions in consequences.SUBSCRIPTIONS.values():
         for one in subscriptions:
             match consequences.EFFECTS[one.effect]:
-                case Post():
+                case Post() | Mailing():
                     assert one.supersede is None, one.effect
                 case Work():
                     assert one.once is None, one.effect

@@ -232,7 +232,7 @@ def is_nearly_full(text: str) -> bool:
 
 def length(text: str) -> int:
     """In the units that Slack counts."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _told(section: Section, names: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from core.fixes.models import Outcome, SuggestedFix
 from core.ids import FixId, ReminderId
 from core.nudges import dispatch, reminders
 from core.nudges.models import Nudge, Reminder
+from core.nudges.reminder_queries import Stands
 from core.nudges.reminders import Shown
 from core.nudges.wishes import Wishes
 from core.sessions.models import Session
@@ -84,11 +85,11 @@ async def send(account: Account) -> list[tuple[str, Shown]]:
         async with account.unit() as unit:
             if reminder.due_at > unit.now:
                 continue
-            shown = await reminders.ready(unit, ReminderId(reminder.id), SUBJECTS)
-        if shown is None:
+            (shown,) = (await reminders.ready(unit, [ReminderId(reminder.id)], SUBJECTS)).values()
+        if not isinstance(shown, Shown):
             continue
         async with account.unit() as unit:
-            await reminders.sent(unit, ReminderId(reminder.id), f"D{reminder.place}", f"1.{next(_ts):06}")
+            await reminders.sent(unit, [Stands(ReminderId(reminder.id), f"D{reminder.place}", f"1.{next(_ts):06}")])
         out.append((reminder.place, shown))
     return out
 

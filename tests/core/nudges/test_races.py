@@ -10,6 +10,7 @@ from sqlalchemy import text
 from bot.subjects import SUBJECTS
 from core.ids import ReminderId, SessionId, new_id
 from core.nudges import dispatch, reminders, service
+from core.nudges.reminder_queries import Stands
 from core.outbox import queries as outbox
 from core.outbox.events import NudgeDue, SessionChanged
 from tests.builders import Account, Clock
@@ -52,7 +53,7 @@ async def test_muting_while_it_is_written_down_as_sent_mutes_the_next_one_too(ac
             await service.mute(unit, fix.id)
 
     async with account.unit() as unit:
-        await reminders.sent(unit, ReminderId(reminder.id), "D1", "1.1")
+        await reminders.sent(unit, [Stands(ReminderId(reminder.id), "D1", "1.1")])
         muting = asyncio.ensure_future(mute())
         for _ in range(1_000):
             if await waits_for_a_lock(account):
