@@ -17,12 +17,12 @@ from statistics import median
 
 import psutil
 
-from tests.bench import nudges, once
+from tests.bench import nudges, once, opening
 from tests.bench.deciding import deciding
 from tests.bench.measure import AT_ONCE, Options, Series, Starts, acks, baseline
 from tests.bench.product import Product, prepared
 from tests.bench.report import Row, ratios, table
-from tests.bench.servers import slack_stub
+from tests.bench.servers import Stub, slack_stub
 
 _MB = 1024 * 1024
 _CLICKS = 50_000
@@ -32,24 +32,22 @@ Measured = tuple[list[Row], dict[str, float]]
 async def measured(options: Options, only: str | None) -> tuple[list[Row], dict[str, float]]:
     """The rows of the table, and the figures behind them in milliseconds, seconds and MB."""
     rows, figures = list[Row](), dict[str, float]()
-    async with slack_stub() as api, prepared(api) as product:
+    async with slack_stub() as stub, prepared(stub.api) as product:
         for name, group in GROUPS.items():
             if only in {None, name}:
-                more, behind = await group(product, api, options)
+                more, behind = await group(product, stub, options)
                 rows += more
                 figures |= behind
     return rows, figures
 
 
-async def _clicks_group(product: Product, api: str, options: Options) -> Measured:
+async def _clicks_group(product: Product, stub: Stub, options: Options) -> Measured:
     _say("start, memory")
     bare_start, our_start = Starts(), Starts()
     for _ in range(options.repeats):
-        await bare_start.repeat(partial(baseline, "bare", api))
+        await bare_start.repeat(partial(baseline, "bare", stub.api))
         await our_start.repeat(product.server)
-    bare, stock, ours, outcome = await _clicks(product, api, options)
-    _say("previews")
-    preview, empty = await _previews(product, options)
+    bare, stock, ours, outcome = await _clicks(product, stub, options)
     _say("round trips")
     trips = await once.round_trips(product)
     _say(f"memory over {options.clicks:,} clicks")
@@ -61,7 +59,6 @@ async def _clicks_group(product: Product, api: str, options: Options) -> Measure
         Row("committed outcome: CPU / bare Bolt", ratios(outcome.cpu_ms, bare.cpu_ms), 6, 4),
         Row("committed outcome: p50 / stock Bolt's empty ack", ratios(outcome.p50_ms, stock.p50_ms), 0.35, 0.20),
         Row("committed outcome: database round trips", trips, 7, 5, ""),
-        Row("preview of an unchanged state: p50 / an empty modal", ratios(preview.p50_ms, empty.p50_ms), 1.5, 1.2),
         Row("memory at start / bare Bolt", ratios(our_start.rss, bare_start.rss), 2.5, 1.8),
         Row(f"memory growth over {options.clicks:,} clicks", [growth / _MB], 3, 0, "MB"),
         Row("start to first ack / bare Bolt", ratios(our_start.seconds, bare_start.seconds), 3, 2),
@@ -75,8 +72,6 @@ async def _clicks_group(product: Product, api: str, options: Options) -> Measure
         f"FlowPilot: CPU of an ack at c={AT_ONCE}, ms": median(ours.cpu_ms),
         "FlowPilot: committed outcome p50, ms": median(outcome.p50_ms),
         f"FlowPilot: CPU of a committed outcome at c={AT_ONCE}, ms": median(outcome.cpu_ms),
-        "FlowPilot: an empty modal, p50 of its ack, ms": median(empty.p50_ms),
-        "FlowPilot: a note's preview, p50 of its ack, ms": median(preview.p50_ms),
         "bare Bolt: start to first ack, s": median(bare_start.seconds),
         "FlowPilot: start to first ack, s": median(our_start.seconds),
         "bare Bolt: memory at start, MB": median(bare_start.rss) / _MB,
@@ -85,11 +80,11 @@ async def _clicks_group(product: Product, api: str, options: Options) -> Measure
     return rows, figures
 
 
-async def _clicks(product: Product, api: str, options: Options) -> tuple[Series, Series, Series, Series]:
+async def _clicks(product: Product, stub: Stub, options: Options) -> tuple[Series, Series, Series, Series]:
     bare, stock, ours, outcome = Series(), Series(), Series(), Series()
     async with AsyncExitStack() as servers:
-        bare_server = await servers.enter_async_context(baseline("bare", api))
-        stock_server = await servers.enter_async_context(baseline("stock", api))
+        bare_server = await servers.enter_async_context(baseline("bare", stub.api))
+        stock_server = await servers.enter_async_context(baseline("stock", stub.api))
         our_server = await servers.enter_async_context(product.server())
         for number in range(options.repeats):
             _say(f"clicks, {number + 1} of {options.repeats}")
@@ -103,30 +98,22 @@ async def _clicks(product: Product, api: str, options: Options) -> tuple[Series,
     return bare, stock, ours, outcome
 
 
-async def _previews(product: Product, options: Options) -> tuple[Series, Series]:
-    preview, empty = Series(), Series()
-    async with product.server() as server:
-        for _ in range(options.repeats):
-            await empty.repeat(server, product.empty_modals(server), options)
-            await preview.repeat(server, product.previews(server), options)
-    return preview, empty
-
-
-async def _nudges_group(product: Product, api: str, options: Options) -> Measured:
-    del api
+async def _nudges_group(product: Product, stub: Stub, options: Options) -> Measured:
+    del stub
     return await nudges.measured(product, options.repeats, options.seconds), {}
 
 
-async def _intake_group(product: Product, api: str, options: Options) -> Measured:
-    del product, api
+async def _intake_group(product: Product, stub: Stub, options: Options) -> Measured:
+    del product, stub
     _say("intake over 1,000 flows")
     decided = deciding(options.repeats)
     row = Row("intake decision over 1,000 flows: p50", decided.p50_ms, 20, 5, "ms")
     return [row], {"a matcher of 1,000 flows, MB": decided.megabytes}
 
 
-GROUPS: Mapping[str, Callable[[Product, str, Options], Awaitable[Measured]]] = {
+GROUPS: Mapping[str, Callable[[Product, Stub, Options], Awaitable[Measured]]] = {
     "clicks": _clicks_group,
+    "views": opening.measured,
     "intake": _intake_group,
     "nudges": _nudges_group,
 }

@@ -34,6 +34,7 @@ from tests.bench.servers import Server, free_port, running
 OUTCOME = "fixes.record.applied_success"
 PREVIEW = "notes.preview.resolution"
 EMPTY_MODAL = "sessions.new"
+HOME = "home.page"
 _FIXES = 6_000
 _SESSIONS_A_UNIT = 20
 
@@ -82,6 +83,11 @@ class Product:
         click = Click(EMPTY_MODAL, port=server.port)
         return lambda: click.requests(itertools.repeat("new"))
 
+    def homes(self, server: Server) -> Callable[[], Iterator[bytes]]:
+        """Clicks that show the first page of App Home."""
+        click = Click(HOME, port=server.port)
+        return lambda: click.requests(itertools.repeat("0:0"))
+
     async def forget(self) -> int:
         """Take back all outcomes, and return how many were recorded."""
         connection = await _superuser(self.database)
@@ -99,10 +105,19 @@ class Product:
         finally:
             await connection.close()
 
+    async def tidy(self) -> None:
+        """The database knows what its tables hold, as it does a while after many rows came in."""
+        connection = await _superuser(self.database)
+        try:
+            await connection.execute("vacuum (analyze)")
+        finally:
+            await connection.close()
+
 
 @asynccontextmanager
-async def prepared(api: str) -> AsyncGenerator[Product]:
-    """Make a database, let the server make its account as at every first start, and start sessions with a fix each."""
+async def prepared(api: str, *, fixes: int = _FIXES) -> AsyncGenerator[Product]:
+    """Make a database, let the server make its account as at every first start, and start sessions with a fix each; none of them, and no
+    draft, for `fixes=0`."""
     with tempfile.TemporaryDirectory(prefix="fp-") as name:
         folder = Path(name)
         os.chmod(folder, 0o755)  # as root, the database runs as a user of its own
@@ -113,8 +128,9 @@ async def prepared(api: str) -> AsyncGenerator[Product]:
             async with product.server() as server, await Connection.to(server.port) as connection:
                 # The first click of a person makes the server ask Slack who that is. Later clicks shall not pay for it.
                 await connection.send(Click(OUTCOME, port=server.port).request(_NO_FIX))
-            product.fixes.extend(await _seeded(url))
-            product.drafted.append(await _drafted(url))
+            if fixes:
+                product.fixes.extend(await _seeded(url, fixes))
+                product.drafted.append(await _drafted(url))
             yield product
         finally:
             embedded.stop(folder)
@@ -127,7 +143,7 @@ async def _superuser(url: URL) -> "asyncpg.Connection[asyncpg.Record]":
     return await asyncpg.connect(host=str(url.query["host"]), user="postgres", database=url.database)
 
 
-async def _seeded(url: URL) -> list[str]:
+async def _seeded(url: URL, number: int) -> list[str]:
     engine = engine_as(url, "app_rw")
     try:
         account = await accounts.account_of(engine, "", TEAM)
@@ -135,7 +151,7 @@ async def _seeded(url: URL) -> list[str]:
             raise RuntimeError("the server made no account when it started")
         house = Database(engine, lambda: datetime.now(UTC), {})
         made: list[str] = []
-        while len(made) < _FIXES:
+        while len(made) < number:
             async with house.unit(account, person=PERSON) as unit:
                 for _ in range(_SESSIONS_A_UNIT):
                     problem = StartSession(problem="The print spooler stops after the driver update.", channel=CHANNEL)

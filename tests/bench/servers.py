@@ -96,11 +96,31 @@ async def _first_ack(name: str, child: subprocess.Popen[bytes], port: int, begun
     raise RuntimeError(f"{name} did not come up: {answer}\n{words[-2000:]}")
 
 
-@asynccontextmanager
-async def slack_stub() -> AsyncGenerator[str]:
-    """A Web API that says yes to everything, for what a server asks when it starts. Yields its address."""
+@dataclass(frozen=True)
+class Stub:
+    """A Web API that says yes to everything. `shown` gets a word for every view that was opened, updated or published."""
 
-    async def yes(_: web.Request) -> web.Response:
+    api: str
+    shown: asyncio.Queue[str]
+
+    async def next_view(self) -> None:
+        """Waits for the next one."""
+        await self.shown.get()
+
+    def forget(self) -> None:
+        """What was shown so far is of no interest."""
+        while not self.shown.empty():
+            self.shown.get_nowait()
+
+
+@asynccontextmanager
+async def slack_stub() -> AsyncGenerator[Stub]:
+    """Runs one, for what a server asks when it starts and for what it shows."""
+    shown: asyncio.Queue[str] = asyncio.Queue()
+
+    async def yes(request: web.Request) -> web.Response:
+        if request.match_info["method"].startswith("views."):
+            shown.put_nowait(request.match_info["method"])
         payload: dict[str, object] = {
             "ok": True,
             "team_id": TEAM,
@@ -113,13 +133,13 @@ async def slack_stub() -> AsyncGenerator[str]:
         }
         return web.json_response(payload, headers={"x-oauth-scopes": "commands,chat:write"})
 
-    application = web.Application()
+    application = web.Application(client_max_size=2**22)
     application.router.add_route("*", "/api/{method}", yes)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
         port = free_port()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield f"http://127.0.0.1:{port}/api/"
+        yield Stub(f"http://127.0.0.1:{port}/api/", shown)
     finally:
         await runner.cleanup()
