@@ -13,7 +13,7 @@ from core.llm import guard, notes_offline
 from core.llm.asking import Asks, Json, JsonValue, Unusable, Wire, prompt
 from core.llm.claims import claims_success, sentences
 from core.llm.guard import Sources
-from core.llm.notes import SECTIONS, DraftNote, Line, NoteBundle, NoteFix, NoteKind, Rewritten, Section
+from core.llm.notes import SECTIONS, DraftNote, Line, NoteBundle, NoteFix, NoteKind, NoteScript, Rewritten, Section
 
 LINE_LIMIT = 3_000
 SECTION_LIMIT = 20_000
@@ -23,7 +23,7 @@ class LineWire(Wire):
     """One line of a section."""
 
     text: str = ""
-    cites: tuple[str, ...] = Field(default=(), description="ids of what the line rests on: P, F1, X2 …")
+    cites: tuple[str, ...] = Field(default=(), description="ids of what the line rests on: P, F1, X2, S1 …")
 
 
 class SectionWire(Wire):
@@ -62,6 +62,8 @@ def given(kind: NoteKind, bundle: NoteBundle) -> Given:
     ids = {"P": bundle.problem_id}
     ids |= {f"F{number}": fact.id for number, fact in enumerate(bundle.facts, 1)}
     ids |= {f"X{number}": fix.id for number, fix in enumerate(bundle.fixes, 1)}
+    ids |= {f"S{number}": one.id for number, one in enumerate(bundle.scripts, 1)}
+    fixes = {fix.id: f"X{number}" for number, fix in enumerate(bundle.fixes, 1)}
     payload: dict[str, JsonValue] = {
         "kind": kind.value,
         "sections": [name.key for name in SECTIONS[kind]],
@@ -69,7 +71,11 @@ def given(kind: NoteKind, bundle: NoteBundle) -> Given:
         "ticket": bundle.ticket,
         "problem": {"id": "P", "title": bundle.title, "text": bundle.problem},
         "facts": [{"id": f"F{number}", "text": fact.text} for number, fact in enumerate(bundle.facts, 1)],
-        "fixes": [_told(f"X{number}", fix) for number, fix in enumerate(bundle.fixes, 1)],
+        "fixes": [_told(fixes[fix.id], fix) for fix in bundle.fixes],
+        "scripts": [
+            _prepared(f"S{number}", one, fixes.get(one.used_for) if one.used_for else None)
+            for number, one in enumerate(bundle.scripts, 1)
+        ],
     }
     return Given(bundle, ids, payload)
 
@@ -88,6 +94,11 @@ def _told(name: str, fix: NoteFix) -> dict[str, JsonValue]:
         "why_it_failed": fix.failure_reason,
     }
     return {key: value for key, value in told.items() if value not in (None, False)}
+
+
+def _prepared(name: str, script: NoteScript, used_for: str | None) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue] = {"id": name, "name": script.name, "prepared_on": _date(script.prepared_at)}
+    return told if used_for is None else {**told, "used_for": used_for}
 
 
 def _date(at: datetime | None) -> str | None:

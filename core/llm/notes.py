@@ -74,6 +74,20 @@ class NoteFix:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteScript:
+    """A script of the library that `by` filled in for this session; neither its text nor what was filled in.
+
+    `used_for`: the fix that it was prepared for and that was applied afterwards. None: nothing says that it was ever run.
+    """
+
+    id: UUID
+    name: str
+    prepared_at: datetime
+    by: str
+    used_for: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoteBundle:
     """All that a note may say: the state of the session and nothing else, never what was said in the thread. `problem_id` is what a line cites
     that rests on the problem itself. `language` is the ticket's (None: as the problem is written)."""
@@ -83,13 +97,14 @@ class NoteBundle:
     problem: str
     facts: tuple[NoteFact, ...] = ()
     fixes: tuple[NoteFix, ...] = ()
+    scripts: tuple[NoteScript, ...] = ()
     ticket: str | None = None
     language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a note, and the ids of what it rests on: facts, fixes, the problem. None: it says that something is missing."""
+    """A line of a note, and the ids of what it rests on: facts, fixes, scripts, the problem. None: it says that something is missing."""
 
     text: str
     cites: tuple[UUID, ...] = ()
@@ -143,4 +158,5 @@ def cited(bundle: NoteBundle) -> Mapping[UUID, str]:
     known = {bundle.problem_id: "the problem as stated"}
     known |= {fact.id: f"the fact “{shorten(' '.join(fact.text.split()), 60)}”" for fact in bundle.facts}
     known |= {fix.id: f"what was recorded of “{shorten(fix.title, 60)}”" for fix in bundle.fixes}
+    known |= {one.id: f"the script “{shorten(one.name, 60)}”, prepared by {one.by}" for one in bundle.scripts}
     return known

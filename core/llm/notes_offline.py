@@ -6,10 +6,11 @@ What a customer reads is in the past tense where it was verified, provisional wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
-from core.llm.notes import SECTIONS, DraftNote, Line, NoteBundle, NoteFix, NoteKind, Section
+from core.llm.notes import SECTIONS, DraftNote, Line, NoteBundle, NoteFix, NoteKind, NoteScript, Section
 from core.text import capital, ended
 
 ROOM = 20_000
@@ -59,6 +60,23 @@ def _stated_cause(bundle: NoteBundle) -> list[Line]:
     return found
 
 
+def _scripts(bundle: NoteBundle, scripts: Sequence[NoteScript], used: str, prepared: str) -> list[Line]:
+    """A line for each, however often it was filled in; the time is that of the last. `used` is the wording for what a fix was applied with,
+    `prepared` for what nobody recorded as run."""
+    titles = {fix.id: fix.title for fix in bundle.fixes}
+    alike: dict[tuple[str, UUID | None], list[NoteScript]] = {}
+    for one in scripts:
+        alike.setdefault((one.name, one.used_for), []).append(one)
+    lines: list[Line] = []
+    for (name, fix_id), ones in alike.items():
+        wording, rests_on = (prepared, ()) if fix_id is None else (used, (fix_id,))
+        text = wording.format(
+            script=name, fix=titles.get(fix_id, "") if fix_id else "", dated=_dated(ones[-1].prepared_at)
+        )
+        lines.append(Line(text, (*(one.id for one in ones), *rests_on)))
+    return lines
+
+
 # -- for the customer ---------------------------------------------------------------------------------------------
 
 
@@ -95,7 +113,11 @@ def _resolution(bundle: NoteBundle) -> list[Line]:
     for fix in _with(bundle, "applied_failed"):
         why = f": {_inline(fix.failure_reason)}" if fix.failure_reason else "."
         lines.append(Line(f"We also tried “{fix.title}”, which did not resolve it{why}", (fix.id,)))
-    return lines
+    # Of a fix that was set aside the customer is told nothing, so of its script neither.
+    aside = {fix.id for fix in _with(bundle, "dismissed")}
+    scripts = [one for one in bundle.scripts if one.used_for not in aside]
+    used, prepared = "We used the script “{script}” for “{fix}”.", "A script was prepared{dated}: “{script}”."
+    return [*lines, *_scripts(bundle, scripts, used, prepared)]
 
 
 def _provisional(fix: NoteFix) -> str:
@@ -124,7 +146,9 @@ def _tried(bundle: NoteBundle) -> list[Line]:
             lines.append(Line(f"- Set aside without applying it: “{fix.title}”.", (fix.id,)))
         elif fix.applied_at is None and fix.status == "proposed":
             lines.append(Line(f"- Suggested, but not applied: “{fix.title}”.", (fix.id,)))
-    return lines
+    used = "- The script “{script}” was used for “{fix}”; it was prepared{dated}."
+    prepared = "- A script was prepared{dated}: “{script}”. Whether it was run was not recorded."
+    return [*lines, *_scripts(bundle, bundle.scripts, used, prepared)]
 
 
 def _attempt(fix: NoteFix) -> str:

@@ -4,38 +4,66 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
+from core.fixes import queries as fix_queries
 from core.fixes.models import LABEL, SuggestedFix
+from core.scripts import queries as script_queries
+from core.scripts.queries import Generated
+from core.sessions import queries as session_queries
 from core.sessions.models import Fact, Session
 from core.text import shorten
+from core.unit import Unit
 
 Basis = Mapping[str, object]
 
 
-def basis(session: Session, facts: Sequence[Fact], fixes: Sequence[SuggestedFix]) -> dict[str, object]:
+@dataclass(frozen=True)
+class State:
+    """All that a note of the session is written from."""
+
+    session: Session
+    facts: Sequence[Fact]
+    fixes: Sequence[SuggestedFix]
+    scripts: Sequence[Generated]
+
+
+async def state_of(unit: Unit, session: Session) -> State:
+    """The session as it stands."""
+    return State(
+        session,
+        await session_queries.facts(unit, session.id),
+        await fix_queries.fixes_of(unit, session.id),
+        await script_queries.generations_of(unit, session.id),
+    )
+
+
+def basis(state: State) -> dict[str, object]:
     """What a draft of this state rests on: ids, marks of texts, and how each fix stands."""
     return {
-        "problem": _mark(session.title, session.problem),
-        "ticket": session.psa_ticket_label or "",
-        "facts": {str(fact.id): _mark(fact.text) for fact in facts},
-        "fixes": {str(fix.id): _mark(*_standing(fix)) for fix in fixes},
+        "problem": _mark(state.session.title, state.session.problem),
+        "ticket": state.session.psa_ticket_label or "",
+        "facts": {str(fact.id): _mark(fact.text) for fact in state.facts},
+        "fixes": {str(fix.id): _mark(*_standing(fix)) for fix in state.fixes},
+        "scripts": [str(one.generation.id) for one in state.scripts],
     }
 
 
-def since(
-    before: Basis | None, session: Session, facts: Sequence[Fact], fixes: Sequence[SuggestedFix]
-) -> tuple[str, ...]:
+def since(before: Basis | None, state: State) -> tuple[str, ...]:
     """What changed since a draft with this basis, a phrase each; nothing that a note would show: empty."""
-    now, then = basis(session, facts, fixes), before or {}
+    now, then = basis(state), before or {}
     phrases = [*_facts(_map(then, "facts"), _map(now, "facts"))]
     known = _map(then, "fixes")
-    for fix in fixes:
+    for fix in state.fixes:
         key = str(fix.id)
         if key not in known:
             phrases.append(f"“{shorten(fix.title, 80)}” was suggested{_state(fix)}")
         elif known[key] != _map(now, "fixes")[key]:
             phrases.append(f"“{shorten(fix.title, 80)}” is {_word(fix)} now")
+    there = cast("Sequence[str]", then.get("scripts") or ())
+    fresh = dict.fromkeys(one.name for one in state.scripts if str(one.generation.id) not in there)
+    phrases += [f"the script “{shorten(name, 80)}” was prepared" for name in fresh]
     if then.get("problem") != now["problem"]:
         phrases.append("the problem was renamed")
     if then.get("ticket", "") != now["ticket"]:

@@ -8,17 +8,18 @@ from typing import Literal, assert_never
 from uuid import UUID
 
 from core.accounts import preferences
-from core.fixes import queries as fixes
 from core.fixes.models import Decision, FixStatus, SuggestedFix
 from core.ids import PreviewId, SessionId, UserId, new_id
-from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind, cited
+from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind, NoteScript, cited
 from core.notes import changes, queries
+from core.notes.changes import State
 from core.notes.commands import Answered
 from core.notes.models import Answer, Preview
 from core.notes.previews import page, want
 from core.outbox.note_events import NoteReady
+from core.scripts.queries import Generated
 from core.sessions import queries as sessions
-from core.sessions.models import Fact, Session
+from core.sessions.models import Session
 from core.spending import service as spending
 from core.unit import Unit
 
@@ -50,11 +51,11 @@ async def assignment(unit: Unit, preview_id: PreviewId) -> Assignment | Literal[
     token = new_id()
     if not await queries.take_lease(unit, preview_id, token):
         return "busy"
-    known, offered = await sessions.facts(unit, session.id), await fixes.fixes_of(unit, session.id)
+    state = await changes.state_of(unit, session)
     answer = Answer(wanted.answer, wanted.answer_notes) if wanted.answer else None
-    bundle = bundle_of(session, known, offered, answer, unit, await language(unit))
+    bundle = bundle_of(state, answer, unit, await language(unit))
     names = {str(one): name for one, name in cited(bundle).items()}
-    basis = {**changes.basis(session, known, offered), "names": names}
+    basis = {**changes.basis(state), "names": names}
     without = (await spending.this_month(unit)).is_used_up
     return Assignment(preview_id, token, wanted.kind, bundle, basis, SessionId(session.id), without)
 
@@ -87,27 +88,33 @@ async def language(unit: Unit) -> str | None:
     return "English" if (await preferences.of(unit)).note_language == "english" else None
 
 
-def bundle_of(
-    session: Session,
-    known: Sequence[Fact],
-    offered: Sequence[SuggestedFix],
-    answer: Answer | None,
-    unit: Unit,
-    language: str | None,
-) -> NoteBundle:
+def bundle_of(state: State, answer: Answer | None, unit: Unit, language: str | None) -> NoteBundle:
     """The state as a note may tell it, the open fix as if `answer` were recorded already."""
-    tried = [one for one in offered if one.superseded_at is None or one.applied_at or one.status is FixStatus.DISMISSED]
+    session = state.session
+    tried = [
+        one for one in state.fixes if one.superseded_at is None or one.applied_at or one.status is FixStatus.DISMISSED
+    ]
     asked = open_fix(tried)
     told = [_told(one, answer if one is asked else None, unit) for one in tried]
     return NoteBundle(
         problem_id=session.id,
         title=session.title,
         problem=session.problem,
-        facts=tuple(NoteFact(fact.id, fact.text, fact.source.value) for fact in known),
+        facts=tuple(NoteFact(fact.id, fact.text, fact.source.value) for fact in state.facts),
         fixes=tuple(told),
+        scripts=tuple(_prepared(one, told) for one in state.scripts),
         ticket=session.psa_ticket_label,
         language=language,
     )
+
+
+def _prepared(made: Generated, told: Sequence[NoteFix]) -> NoteScript:
+    """A script that was filled in is not one that was run: only what was applied after it says so."""
+    one = made.generation
+    used_for = next(
+        (fix.id for fix in told if fix.id == one.fix_id and fix.applied_at and one.generated_at <= fix.applied_at), None
+    )
+    return NoteScript(one.id, made.name, one.generated_at, made.by, used_for)
 
 
 def open_fix(offered: Sequence[SuggestedFix]) -> SuggestedFix | None:

@@ -20,7 +20,7 @@ from core.text import clean
 NOTE_LIMIT = 60_000
 """Characters of a whole note."""
 SUMMARY_LIMIT = 500
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 """Rises when the wording of the composer or of the prompt changes: then no draft of the old wording is shown any more."""
 INSTRUCTION_LIMIT = 500
 

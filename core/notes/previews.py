@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import assert_never, cast
 from uuid import UUID
 
-from core.fixes import queries as fixes
 from core.fixes.models import FixStatus, SuggestedFix
 from core.ids import PreviewId, SessionId, UserId, new_id
 from core.llm.notes import SECTIONS, NoteKind
@@ -19,7 +18,6 @@ from core.notes.queries import Opened
 from core.outbox.note_events import NoteReady, PreviewWanted
 from core.psa.models import PsaConnection, Target
 from core.psa.provider import Status
-from core.sessions import queries as sessions
 from core.sessions.models import Session
 from core.text import clean
 from core.unit import Unit
@@ -144,8 +142,7 @@ def is_of(draft: Preview, session: Session, answer: Answer | None) -> bool:
 
 
 async def _changed(unit: Unit, draft: Preview, session: Session) -> tuple[str, ...]:
-    known, offered = await sessions.facts(unit, session.id), await fixes.fixes_of(unit, session.id)
-    return changes.since(draft.basis, session, known, offered)
+    return changes.since(draft.basis, await changes.state_of(unit, session))
 
 
 # -- asking for a draft -------------------------------------------------------------------------------------------

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.errors import Conflict, Invalid
-from core.fixes import queries as fixes
 from core.ids import PreviewId, UserId
 from core.llm.notes import SECTIONS, NoteBundle, NoteKind, Rewritten
-from core.notes import queries
+from core.notes import changes, queries
 from core.notes.commands import RewriteSection
 from core.notes.composing import bundle_of, language
 from core.notes.models import INSTRUCTION_LIMIT, NOTE_LIMIT
@@ -60,10 +59,9 @@ async def revision(unit: Unit, preview_id: PreviewId, user_id: UserId) -> Revisi
     copy = await queries.copy_of(unit, session.id, draft.kind, user_id)
     if copy is None or copy.asked_section is None or copy.instruction is None:
         return None
-    known, offered = await sessions.facts(unit, session.id), await fixes.fixes_of(unit, session.id)
     key = copy.asked_section
     text = copy.texts.get(key, draft.texts().get(key, ""))
-    bundle = bundle_of(session, known, offered, None, unit, await language(unit))
+    bundle = bundle_of(await changes.state_of(unit, session), None, unit, await language(unit))
     without = (await spending.this_month(unit)).is_used_up
     return Revision(preview_id, session.id, user_id, draft.kind, bundle, key, text, copy.instruction, without)
 

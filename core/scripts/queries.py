@@ -18,6 +18,7 @@ from core.sessions.models import Session
 from core.unit import Unit
 
 KNOWN_TO_PROVIDERS = 200
+GENERATIONS = 100
 
 
 async def draft_for_update(unit: Unit, draft_id: DraftId | UUID) -> Draft:
@@ -223,10 +224,26 @@ async def versions(unit: Unit, template_id: TemplateId | UUID) -> Sequence[tuple
     return [(row[0], row[1]) for row in await unit.session.execute(wanted)]
 
 
-async def generations_of(unit: Unit, session_id: SessionId | UUID) -> Sequence[Generation]:
-    """What was generated in one session, oldest first."""
-    wanted = select(Generation).where(Generation.account_id == unit.account_id, Generation.session_id == session_id)
-    return (await unit.session.scalars(wanted.order_by(Generation.id))).all()
+@dataclass(frozen=True)
+class Generated:
+    """A template that was filled in, with the template's name and that of who did it."""
+
+    generation: Generation
+    name: str
+    by: str
+
+
+async def generations_of(unit: Unit, session_id: SessionId | UUID) -> Sequence[Generated]:
+    """What was generated in one session, oldest first; of very many the newest 100."""
+    wanted = (
+        select(Generation, Template.name, User.name)
+        .join(Template, and_(Template.account_id == Generation.account_id, Template.id == Generation.template_id))
+        .join(User, and_(User.account_id == Generation.account_id, User.id == Generation.user_id))
+        .where(Generation.account_id == unit.account_id, Generation.session_id == session_id)
+        .order_by(Generation.id.desc())
+        .limit(GENERATIONS)
+    )
+    return [Generated(*row) for row in await unit.session.execute(wanted)][::-1]
 
 
 async def sheet_of(unit: Unit, user_id: UserId, subject: UUID) -> Sheet:

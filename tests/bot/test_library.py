@@ -119,7 +119,7 @@ async def test_a_script_that_is_generated_for_a_session_moves_it_on(bot: Bot, an
     async with bot.database.unit(await seeds.account_of(bot)) as unit:
         (listed,) = (await sessions.open_ones(unit)).items
         generations = await queries.generations_of(unit, listed.session.id)
-    assert [one.filled for one in generations] == [{"server": "PRN02", "queue": "Floor 3"}]
+    assert [one.generation.filled for one in generations] == [{"server": "PRN02", "queue": "Floor 3"}]
     assert listed.session.state_version == 2
 
 

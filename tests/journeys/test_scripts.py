@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.app import Bot
+from tests.notes import field, preview
 from tests.reviews import SPOOLER, filled, offered, resolved, saved, typed
 from tests.slack import Person, Slack
 from tests.stories import a_fix, shows, started, whispered
@@ -52,4 +53,7 @@ async def test_a_fix_becomes_a_template_that_the_next_engineer_fills_in(
     library = (await ana.command("/pilot scripts spooler anew")).ephemeral
     assert library is not None
     assert "used 1 time · worked 2 of 2 (100 %)" in library.plain()
+    note = await preview(ben, "Resolve…", second)
+    assert "We used the script “Spooler anew” for “" in field(note, "resolution")
+    assert "Remove-Item" not in note.plain(), "what was filled in stays out of it"
     assert await slack.violations() == []

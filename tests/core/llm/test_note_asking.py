@@ -11,7 +11,7 @@ from core.ids import new_id
 from core.llm import note_asking, notes_offline
 from core.llm.asking import Unusable
 from core.llm.fallback import FallbackProvider
-from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind
+from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind, NoteScript
 from core.llm.offline import OfflineProvider
 from core.llm.online import OnlineProvider
 from tests.core.llm.seam import Server, says
@@ -80,6 +80,21 @@ async def test_success_may_be_said_of_what_was_verified():
     assert text(await written(answer(resolution=[(line, ["X1"])]), WORKED), "resolution") == line
     unsupported = await written(answer(problem=[("The printer.", ["P"])], resolution=[(line, ["F1"])]), WORKED)
     assert text(unsupported, "resolution") != line, "it must rest on the fix that worked"
+
+
+async def test_scripts_have_ids_of_their_own_and_one_that_is_not_there_is_not_cited():
+    script = NoteScript(new_id(), "Restart a print queue", datetime(2026, 3, 2, 11, tzinfo=UTC), "Ben", FIX.id)
+    other = replace(script, id=new_id(), name="Test a port", used_for=None)
+    line = "The script “Restart a print queue” was used to replace the driver."
+    said = answer(resolution=[(line, ["S1", "X1", "S9"]), ("A script was prepared: “Test a port”.", ["S2"])])
+    bundle = replace(BUNDLE, scripts=(script, other))
+    note = await written(said, bundle)
+    resolution = next(section.lines for section in note.sections if section.key == "resolution")
+    assert [one.cites for one in resolution] == [(script.id, FIX.id), (other.id,)]
+    assert note_asking.given(NoteKind.RESOLUTION, bundle).payload["scripts"] == [
+        {"id": "S1", "name": "Restart a print queue", "prepared_on": "2 March 2026", "used_for": "X1"},
+        {"id": "S2", "name": "Test a port", "prepared_on": "2 March 2026"},
+    ]
 
 
 async def test_an_answer_of_which_nothing_passes_is_none():

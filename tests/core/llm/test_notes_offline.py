@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.ids import new_id
 from core.llm import notes_offline, rewriting_offline
-from core.llm.notes import SECTIONS, NoteBundle, NoteFact, NoteFix, NoteKind
+from core.llm.notes import SECTIONS, NoteBundle, NoteFact, NoteFix, NoteKind, NoteScript, cited
 
 MONDAY, TUESDAY = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 3, 9, tzinfo=UTC)
 PROBLEM = NoteBundle(new_id(), "Printer 3", "the printer on floor 3 prints nothing since the update")
@@ -23,6 +23,8 @@ WORKED = replace(APPLIED, status="applied_success", verified_at=TUESDAY)
 FAILED = replace(APPLIED, status="applied_failed", verified_at=TUESDAY, failure_reason="it stops again after a minute")
 PARTLY = replace(APPLIED, status="applied_partial", partial_notes="black prints, colour does not")
 PENDING = replace(APPLIED, status="applied_pending", pending_reason="the night shift", check_at=TUESDAY)
+SCRIPT = NoteScript(new_id(), "Restart a print queue", MONDAY, "Ben")
+USED = replace(SCRIPT, used_for=FIX.id)
 FACT = NoteFact(new_id(), "the spooler stops with error 0x0000070c", "note")
 
 
@@ -112,6 +114,49 @@ def test_a_cause_that_is_on_record_is_told():
     assert written(NoteKind.ESCALATION, facts=(cause,))["hypothesis"] == "The driver from the update of Tuesday."
 
 
+def with_scripts(kind: NoteKind, *scripts: NoteScript, fix: NoteFix = WORKED) -> dict[str, str]:
+    note = notes_offline.compose(kind, replace(PROBLEM, fixes=(fix,), scripts=scripts))
+    return {section.key: section.text for section in note.sections}
+
+
+def test_a_script_that_was_prepared_is_not_said_to_have_been_run():
+    customer = with_scripts(NoteKind.RESOLUTION, SCRIPT, fix=FIX)["resolution"]
+    assert customer.split("\n") == [
+        "How the problem was solved was not recorded.",
+        "A script was prepared on 2 March 2026: “Restart a print queue”.",
+    ]
+    engineer = with_scripts(NoteKind.ESCALATION, SCRIPT, fix=FIX)["tried"]
+    assert engineer.split("\n")[0] == "Nothing has been applied yet."
+    assert engineer.endswith(
+        "- A script was prepared on 2 March 2026: “Restart a print queue”. Whether it was run was not recorded."
+    )
+
+
+def test_a_script_is_told_as_used_for_the_fix_that_was_applied():
+    assert with_scripts(NoteKind.RESOLUTION, USED)["resolution"].endswith(
+        "\nWe used the script “Restart a print queue” for “Restart the print spooler”."
+    )
+    assert with_scripts(NoteKind.ESCALATION, USED, fix=FAILED)["tried"].endswith(
+        "\n- The script “Restart a print queue” was used for “Restart the print spooler”; it was prepared on 2 March 2026."
+    )
+
+
+def test_the_customer_reads_nothing_of_the_script_of_a_fix_that_was_set_aside():
+    aside = replace(APPLIED, status="dismissed")
+    assert "script" not in with_scripts(NoteKind.RESOLUTION, USED, fix=aside)["resolution"]
+    assert "was used for" in with_scripts(NoteKind.ESCALATION, USED, fix=aside)["tried"]
+
+
+def test_a_script_that_was_filled_in_several_times_is_one_line_that_rests_on_all_of_them():
+    again = replace(SCRIPT, id=new_id(), prepared_at=TUESDAY)
+    bundle = replace(PROBLEM, fixes=(APPLIED,), scripts=(SCRIPT, again, replace(USED, id=new_id())))
+    *_, prepared, used = notes_offline.compose(NoteKind.ESCALATION, bundle).sections[2].lines
+    assert prepared.cites == (SCRIPT.id, again.id)
+    assert "on 3 March 2026" in prepared.text
+    assert used.cites[-1] == FIX.id
+    assert cited(bundle)[SCRIPT.id] == "the script “Restart a print queue”, prepared by Ben"
+
+
 def test_many_facts_are_counted_and_none_is_cut_in_the_middle():
     many = tuple(NoteFact(new_id(), f"{number} {'x' * 2_990}", "note") for number in range(40))
     lines = written(NoteKind.RESOLUTION, facts=many)["confirmed"].split("\n")
@@ -134,13 +179,20 @@ def fixes(draw: st.DrawFn) -> NoteFix:
     )
 
 
-@given(kind=st.sampled_from(list(NoteKind)), tried=st.lists(fixes(), max_size=4), known=st.lists(WORDS, max_size=3))
+@given(
+    kind=st.sampled_from(list(NoteKind)),
+    tried=st.lists(fixes(), max_size=4),
+    known=st.lists(WORDS, max_size=3),
+    names=st.lists(st.tuples(WORDS, st.booleans()), max_size=3),
+)
 def test_every_line_cites_what_exists_and_holds_no_number_of_its_own(
-    kind: NoteKind, tried: list[NoteFix], known: list[str]
+    kind: NoteKind, tried: list[NoteFix], known: list[str], names: list[tuple[str, bool]]
 ):
     facts = tuple(NoteFact(new_id(), text, "note") for text in known)
-    bundle = replace(PROBLEM, fixes=tuple(tried), facts=facts, problem="the printer prints nothing")
-    ids: set[UUID] = {bundle.problem_id, *(fact.id for fact in facts), *(fix.id for fix in tried)}
+    applied = next((fix.id for fix in tried if fix.applied_at is not None), None)
+    scripts = tuple(NoteScript(new_id(), name, MONDAY, "Ben", applied if used else None) for name, used in names)
+    bundle = replace(PROBLEM, fixes=tuple(tried), facts=facts, scripts=scripts, problem="the printer prints nothing")
+    ids: set[UUID] = {bundle.problem_id, *(one.id for each in (facts, tried, scripts) for one in each)}
     note = notes_offline.compose(kind, bundle)
     assert [section.key for section in note.sections] == [name.key for name in SECTIONS[kind]]
     for section in note.sections:

@@ -45,10 +45,12 @@ async def test_a_generation_counts_and_moves_its_session_on(account: Account):
     assert made.script == "Restart-Service 'Spooler'"
     assert (await account.session(session.id)).state_version == 1
     async with account.unit() as unit:
-        (generation,) = await queries.generations_of(unit, session.id)
+        (made_of,) = await queries.generations_of(unit, session.id)
         after = await queries.template(unit, template.id)
     eva = await account.user("eva")
-    assert (generation.template_version, generation.user_id, generation.filled) == (1, eva.id, {"name": "Spooler"})
+    kept = made_of.generation
+    assert (kept.template_version, kept.user_id, kept.filled) == (1, eva.id, {"name": "Spooler"})
+    assert (made_of.name, made_of.by) == (template.name, "Eva")
     assert after.usage_count == 1
     assert "script.generated" in await account.trail(template.id)
 
@@ -84,8 +86,8 @@ async def test_a_secret_typed_into_another_field_is_masked_in_what_is_kept(accou
     async with account.unit("ben") as unit:
         await library.generate(unit, wanted)
     async with account.unit() as unit:
-        (generation,) = await queries.generations_of(unit, session.id)
-    assert "Winter2026" not in str(generation.filled)
+        (made,) = await queries.generations_of(unit, session.id)
+    assert "Winter2026" not in str(made.generation.filled)
 
 
 @pytest.mark.parametrize(
