@@ -32,7 +32,7 @@ def named(text: str, *, numbers: bool = False) -> Iterator[Named]:
         for found in pattern.finditer(text):
             if kind == "host" and not _is_host(found["name"], text[found.start() - 1 : found.start()]):
                 continue
-            if kind == "address" and not _is_address(found["name"], text[max(0, found.start() - 12) : found.start()]):
+            if kind == "address" and not _is_address(found["name"]):
                 continue
             yield Named(kind, found["name"].rstrip(".,;:!?'\"`*_").casefold(), *found.span("name"))
     for pattern in _PEOPLE:
@@ -172,14 +172,13 @@ def _is_host(name: str, before: str) -> bool:
     )
 
 
-def _is_address(name: str, before: str) -> bool:
+def _is_address(name: str) -> bool:
     if "@" in name:
         return True
     if re.fullmatch(r"[\d.]+", name):
+        # Four small numbers are an address, whatever word stands before them: "version 10.9.8.7" would be a way round.
         parts = [int(part) for part in name.split(".")]
-        if any(part > 255 for part in parts) or re.search(
-            r"(?i)(?:version|build|release|firmware|driver|v|ver\.?)\s*$", before
-        ):
+        if any(part > 255 for part in parts):
             return False
         # What every machine has, and masks: they are nobody's address.
         return not (parts[0] in {0, 127, 255} or parts[:2] == [169, 254])

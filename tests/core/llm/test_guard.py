@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import Unavailable
@@ -189,6 +189,8 @@ def test_what_is_tidied_stays_tidy_and_holds_no_mark_of_slacks(text: str) -> Non
     assert not re.search(r"<[@#!][^<>\n]{1,200}>|(?i:(?<![\w.])@(?:here|channel|everyone)\b)", once)
 
 
+@example("V", ["10.9.8.7"])
+@example("driver version", ["10.9.8.7"])
 @given(
     st.text(max_size=200),
     st.lists(st.sampled_from(["10.9.8.7", "SRV-EVIL99", "https://evil.example/x", "#99887766"]), min_size=1),
