@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert, inspect
 
-from core.accounts.models import Kind, User
+from core.accounts.models import Kind as PersonKind
+from core.accounts.models import User
 from core.db import Base
 from core.fixes.models import FixStatus, SuggestedFix
 from core.ids import AccountId, new_id
+from core.nudges.models import Nudge
+from core.nudges.policy import Kind
 from core.scope import Role
 from core.sessions.models import Session
 from core.unit import Database
@@ -33,7 +36,7 @@ def an_engineer(account: AccountId, slack_id: str, tz: str = "UTC", wishes: dict
         slack_user_id=slack_id,
         name=f"Person {slack_id}",
         role=Role.ENGINEER,
-        kind=Kind.MEMBER,
+        kind=PersonKind.MEMBER,
         tz=tz,
         nudge_wishes=wishes,
     )
@@ -67,4 +70,18 @@ def a_fix(account: AccountId, session: UUID, at: datetime, *, parked: bool = Fal
         applied_at=at if parked else None,
         pending_reason="the night backup" if parked else None,
         created_at=at,
+    )
+
+
+def a_nudge(account: AccountId, fix: UUID, owner: UUID, due: datetime) -> Nudge:
+    return Nudge(
+        account_id=account,
+        id=new_id(),
+        kind=Kind.FIX,
+        subject_id=fix,
+        user_id=owner,
+        owed_at=due,
+        due_at=due,
+        number=1,
+        planned_at=due - timedelta(days=1),
     )

@@ -21,11 +21,10 @@ from core.db import engine_as
 from core.fixes import service as fixes
 from core.fixes.commands import RecordOutcome
 from core.fixes.models import Outcome
-from core.ids import FixId, SessionId, UserId, new_id
+from core.ids import FixId, SessionId, UserId
 from core.llm.notes import NoteKind
 from core.notes import previews
 from core.nudges import dispatch
-from core.nudges.models import Nudge
 from core.nudges.policy import Kind
 from core.outbox import queries as outbox
 from core.sessions import queries as session_queries
@@ -66,13 +65,7 @@ async def crowded(fresh_database: Fresh) -> AsyncGenerator[Crowded]:
         one.status = SessionStatus.RESOLVED
     await bulk.put(account.database, account.id, many)
     await bulk.put(account.database, account.id, made)
-    planned = [
-        Nudge(
-            account_id=account.id, id=new_id(), kind=Kind.FIX, subject_id=fix.id, user_id=owners[0], owed_at=later,
-            due_at=later, number=1, planned_at=before,
-        )
-        for fix in made[:PARKED]
-    ]  # fmt: skip
+    planned = [bulk.a_nudge(account.id, fix.id, owners[0], later) for fix in made[:PARKED]]
     await bulk.put(account.database, account.id, planned)
     fix = await a_fix(account)
     async with account.unit("ben") as unit:

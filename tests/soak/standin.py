@@ -38,8 +38,9 @@ class Taken:
 
 @dataclass
 class Standin:
-    """`clock` tells the domain's time; `loses` is the share of posts whose answer is lost, some before and some after they are taken, and
-    `hides` the share of looks into a conversation that are refused."""
+    """`clock` tells the domain's time; `loses` is the share of posts whose answer is lost, some before and some after they are taken,
+    and `hides` the share of looks into a conversation that are refused. `mishaps` happen to the next posts to a place, in turn: "lost before", "lost
+    after", or an error of Slack's."""
 
     clock: Callable[[], datetime] | None = None
     chance: random.Random = field(default_factory=random.Random)
@@ -48,6 +49,7 @@ class Standin:
     messages: list[Taken] = field(default_factory=list[Taken])
     homes: dict[str, Json] = field(default_factory=dict[str, Json])
     zones: dict[str, str] = field(default_factory=dict[str, str])
+    mishaps: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     by_place: dict[str, list[Taken]] = field(default_factory=dict[str, list[Taken]])
     _number: int = 0
 
@@ -61,18 +63,27 @@ class Standin:
         return web.json_response({"ok": "error" not in said, **said}, headers={"x-oauth-scopes": SCOPES})
 
     def _post(self, request: web.Request, args: Json) -> web.StreamResponse:
-        lost = self.chance.random() < self.loses
-        if lost and self.chance.random() < 0.5:
+        place = text(args["channel"])
+        mishap = self._mishap(place)
+        if mishap == "lost before":
             return self._cut(request)
+        if mishap not in {"", "lost after"}:
+            return web.json_response({"ok": False, "error": mishap})
         self._number += 1
         payload = obj(obj(args.get("metadata")).get("event_payload"))
         ts = f"{time.time():.0f}.{self._number % 1_000_000:06}"
-        place = text(args["channel"])
         channel = f"D{place[1:]}" if place.startswith("U") else place
         taken = Taken(channel, ts, self.clock() if self.clock else None, text(payload.get("id")), args, args)
         self.messages.append(taken)
         self.by_place.setdefault(channel, []).append(taken)
-        return self._cut(request) if lost else web.json_response({"ok": True, "channel": channel, "ts": ts})
+        return self._cut(request) if mishap else web.json_response({"ok": True, "channel": channel, "ts": ts})
+
+    def _mishap(self, place: str) -> str:
+        if waiting := self.mishaps.get(place):
+            return waiting.pop(0)
+        if self.chance.random() >= self.loses:
+            return ""
+        return "lost before" if self.chance.random() < 0.5 else "lost after"
 
     def _cut(self, request: web.Request) -> web.StreamResponse:
         if request.transport is not None:
