@@ -18,7 +18,7 @@ from bot.mailing import put_up_all
 from bot.metrics import Metrics
 from core.db import Engine
 from core.errors import DomainError
-from core.ids import AccountId
+from core.ids import AccountId, DeliveryId
 from core.intake.desk import Desk
 from core.llm.provider import ModelProvider
 from core.outbox import queries, service
@@ -40,6 +40,8 @@ MAILING = "mailing"
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
 Running = dict["asyncio.Task[None]", UUID]
+# A lease nobody works under any more: of one delivery, or (None) of all that a claim may have taken.
+Adrift = tuple[AccountId, UUID, DeliveryId | None]
 
 
 @dataclass
@@ -80,8 +82,7 @@ class Worker:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
     _running: dict[AccountId, Running] = field(default_factory=dict[AccountId, "Running"])
-    _troubled: dict[AccountId, set[UUID]] = field(default_factory=dict[AccountId, "set[UUID]"])
-    _adrift: list[tuple[AccountId, list[UUID]]] = field(default_factory=list[tuple[AccountId, "list[UUID]"]])
+    _adrift: list[Adrift] = field(default_factory=list["Adrift"])
     _stopping: bool = False
 
     def __post_init__(self) -> None:
@@ -121,6 +122,7 @@ class Worker:
             poked.set()
         if self._draining:
             await asyncio.wait([task for task, _ in self._draining.values()], timeout=seconds)
+        await self._give_back()
         for account_id in list(self._draining):
             async with self.database.unit(account_id, source="delivery") as unit:
                 await queries.give_back(unit, list(self._running.get(account_id, {}).values()))
@@ -158,9 +160,6 @@ class Worker:
             if running:
                 await asyncio.wait(running)
             del self._draining[account_id], self._running[account_id]
-            # Only now: a lease is shared by all that were claimed with it, and none of them may still be under way.
-            if tokens := self._troubled.pop(account_id, None):
-                self._adrift.append((account_id, list(tokens)))
 
     async def _claim_into(self, running: Running, places: Places, house: House, account_id: AccountId) -> None:
         token = uuid4()
@@ -168,7 +167,7 @@ class Worker:
         try:
             claimed = await self._claim(account_id, token, free, mailed)
         except Exception:
-            self._trouble(account_id, token)  # the claim may be committed all the same
+            self._cast_off(account_id, token)  # the claim may be committed all the same
             raise
         mail = [one for one in claimed if one.effect in self._mailed]
         rest = [one for one in claimed if one.effect not in self._mailed]
@@ -178,8 +177,9 @@ class Worker:
         if mail:
             running[asyncio.create_task(self._mail(house, mail, token), name=MAILING)] = token
 
-    def _trouble(self, account_id: AccountId, token: UUID) -> None:
-        self._troubled.setdefault(account_id, set()).add(token)
+    def _cast_off(self, account_id: AccountId, token: UUID, delivery_id: DeliveryId | None = None) -> None:
+        # Of this delivery only: others that were claimed with it, and share its lease, may be under way for long.
+        self._adrift.append((account_id, token, delivery_id))
 
     async def _claim(self, account_id: AccountId, token: UUID, limit: int, mailed: int) -> Sequence[Delivery]:
         if limit <= 0:
@@ -210,18 +210,21 @@ class Worker:
             await (self._end(house, delivery, token, ended) if ended else self._deliver_once(house, delivery, token))
         except (DomainError, Again) as error:
             log.warning("a delivery's end was not written down", effect=delivery.effect, reason=str(error))
-            self._trouble(AccountId(delivery.account_id), token)
+            self._cast_off(AccountId(delivery.account_id), token, DeliveryId(delivery.id))
         except Exception:
             log.exception("a delivery's end was not written down", effect=delivery.effect)
-            self._trouble(AccountId(delivery.account_id), token)
+            self._cast_off(AccountId(delivery.account_id), token, DeliveryId(delivery.id))
 
     async def _give_back(self) -> None:
         """Leases of which not even the end could be written down, as soon as the database is there: whoever takes over looks first."""
         while self._adrift:
-            account_id, tokens = self._adrift[-1]
-            async with self.database.unit(account_id, source="delivery") as unit:
-                await queries.give_back(unit, tokens)
-            self._adrift.pop()
+            account_id, token, delivery_id = lease = self._adrift.pop()
+            try:
+                async with self.database.unit(account_id, source="delivery") as unit:
+                    await queries.give_back(unit, [token], delivery_id)
+            except BaseException:
+                self._adrift.append(lease)
+                raise
 
     async def _deliver_once(self, house: House, delivery: Delivery, token: UUID) -> None:
         try:

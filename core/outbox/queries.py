@@ -160,9 +160,11 @@ async def unknown_for_update(unit: Unit, delivery_id: DeliveryId) -> Delivery | 
     return await unit.session.scalar(wanted.with_for_update())
 
 
-async def give_back(unit: Unit, tokens: Sequence[UUID]) -> None:
-    """Ends these leases, so that another can take over at once."""
+async def give_back(unit: Unit, tokens: Sequence[UUID], delivery_id: DeliveryId | None = None) -> None:
+    """Ends these leases (of one delivery only, where it is given), so that another can take over at once."""
     held = Delivery.lease_token.in_(tokens) & Delivery.state.in_([DeliveryState.LEASED, DeliveryState.SENDING])
+    if delivery_id is not None:
+        held &= Delivery.id == delivery_id
     await unit.session.execute(
         update(Delivery)
         .where(Delivery.account_id == unit.account_id, held)

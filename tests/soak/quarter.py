@@ -6,8 +6,9 @@ import asyncio
 import os
 import random
 import tempfile
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -35,18 +36,28 @@ BEGIN = datetime(2026, 1, 26, 0, 0, tzinfo=UTC)
 """A Monday; ninety days from it there are changes of the clocks on both halves of the earth, and Easter."""
 
 
-async def quarter(scale: Scale, seed: int) -> dict[str, int]:
-    """What happened how often. Raises `Broken`."""
-    chance = random.Random(seed)
+@dataclass(frozen=True)
+class Stage:
+    """A database, a Slack, and room for replicas that share a clock. `connection` may do everything in the database."""
+
+    url: URL
+    api: str
+    clock: SharedClock
+    replicas: Replicas
+    connection: asyncpg.Connection
+
+
+@asynccontextmanager
+async def stage(standin: Standin) -> AsyncGenerator[Stage]:
+    """Sets it up for `standin`, which goes by its clock from then on; leaving it kills whatever replica lives."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fs-")))
         os.chmod(folder, 0o755)  # as root, the database runs as a user of its own
         stack.callback(embedded.stop, folder)
         url = await embedded.database(await asyncio.to_thread(embedded.start, folder), "soak")
         await bootstrap.make_ready(url)
-        clock = SharedClock(folder / "clock")
+        standin.clock = clock = SharedClock(folder / "clock")
         clock.set(BEGIN)
-        standin = Standin(clock, random.Random(seed + 1), loses=0.02, hides=0.15)
         api = await stack.enter_async_context(listening(standin))
         environment = {
             "DATABASE_URL": url.render_as_string(hide_password=False),
@@ -59,24 +70,43 @@ async def quarter(scale: Scale, seed: int) -> dict[str, int]:
         }
         replicas = Replicas(environment, folder / "clock", folder / "replicas.log")
         stack.push_async_callback(replicas.stop)
-        await replicas.start()
         connection = await asyncpg.connect(host=str(url.query["host"]), user="postgres", database=url.database)
         stack.push_async_callback(connection.close)
+        # Processes are killed here, never the machine: what the server has is as safe without waiting for the disk.
+        await connection.execute("alter system set fsync = off")
+        await connection.execute("select pg_reload_conf()")
+        yield Stage(url, api, clock, replicas, connection)
+
+
+async def quarter(scale: Scale, seed: int) -> dict[str, int]:
+    """What happened how often. Raises `Broken`."""
+    chance = random.Random(seed)
+    standin = Standin(chance=random.Random(seed + 1), loses=0.02, hides=0.15)
+    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
+    async with session, stage(standin) as scene:
+        replicas, connection = scene.replicas, scene.connection
+        await replicas.start()
         people = crowd(scale.people, chance)
-        fixes = await _settle(connection, url, people, scale.fixes, chance)
+        fixes = await _settle(connection, scene.url, people, scale.fixes, chance)
         await asyncio.gather(*(replicas.start() for _ in range(REPLICAS - 1)))
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)))
-        answers = f"{api}respond"
-        walk = Walk(scale, chance, clock, standin, replicas, connection, session, answers, people, fixes, begin=BEGIN)
+        answers = f"{scene.api}respond"
+        walk = Walk(
+            scale, chance, scene.clock, standin, replicas, connection, session, answers, people, fixes, begin=BEGIN
+        )
         await walk.go()
         return {**walk.counts, "steps": walk.steps}
+
+
+async def account_of(connection: asyncpg.Connection) -> AccountId:
+    """The account of the one workspace, which the first replica made."""
+    return AccountId(await connection.fetchval("select account_id from slack_workspaces where team_id = $1", TEAM))
 
 
 async def _settle(
     connection: asyncpg.Connection, url: URL, people: Sequence[Somebody], number: int, chance: random.Random
 ) -> dict[UUID, Fix]:
     """The people move in, with so many sessions and a fix in each."""
-    account = AccountId(await connection.fetchval("select account_id from slack_workspaces where team_id = $1", TEAM))
+    account = await account_of(connection)
     engine = engine_as(url, "app_rw", pool_size=1)
     database = Database(engine, lambda: BEGIN, {})
     known = {one.slack_id: bulk.an_engineer(account, one.slack_id, one.zone, one.wishes) for one in people}

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bot import delivery
+from bot import delivery, logs
 from bot.app import Part, database_url, running, whoami
 from bot.installations import Installations
 from bot.metrics import Metrics
@@ -54,6 +54,8 @@ def lease_of(number: int) -> UUID:
 async def live(number: int, clock: SharedClock) -> None:
     delivery.uuid4 = lambda: lease_of(number)
     settings = load()
+    # To standard error, a file: nobody reads our standard output once we serve, and a full pipe stops a process for good.
+    logs.set_up(settings.log_format)
     url = await database_url(settings)
     async with running(settings, Part.ALL, clock=clock, pace=UNHURRIED, host="127.0.0.1") as bot:
         worker_engine = engine_as(url, "app_worker", pool_size=1)

@@ -46,19 +46,20 @@ class Replicas:
     async def start(self) -> None:
         """One more; waits until it serves."""
         self._numbers += 1
+        number = self._numbers  # several start at once: after the next await the count is another's
         with self.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "tests.soak.replica",
-                str(self._numbers),
+                str(number),
                 str(self.clock),
                 cwd=ROOT,
                 env={**os.environ, **self.environment},
                 stdout=PIPE,
                 stderr=log,
             )
-        replica = Replica(self._numbers, process)
+        replica = Replica(number, process)
         self.living.append(replica)
         assert process.stdout is not None
         async with asyncio.timeout(PATIENCE):
@@ -73,23 +74,32 @@ class Replicas:
         able = [one for one in self.living if one.alive]
         if len(able) < 2:
             return
-        victim = chance.choice(able)
+        await self.kill(chance.choice(able))
+
+    async def kill(self, victim: Replica) -> None:
+        """It dies at once, and another takes its place."""
+        self.living.remove(victim)
         victim.process.kill()
         await victim.process.wait()
-        self.living.remove(victim)
         await asyncio.sleep(HAS_TAKEN_EFFECT)
         self.dead.add(victim.number)
         await self.start()
 
     async def bury(self, connection: asyncpg.Connection) -> None:
         """A minute passes for the leases of the dead: they go by the database's clock, which nobody can move."""
-        for number in self.dead:
+        for number in sorted(self.dead):  # a copy: somebody may die meanwhile
             prefix = lease_of(number).hex[:8]
             await connection.execute(
                 "update outbox set lease_until = now() - interval '1 second' where state in ('leased', 'sending') "
                 "and lease_until > now() and lease_token::text like $1",
                 f"{prefix}%",
             )
+
+    def died(self) -> list[str]:
+        """Who ended without having been killed, with what they said last: their leases would be nobody's for a minute."""
+        gone = [one for one in self.living if one.process.returncode is not None]
+        said = self.log.read_text(errors="replace")[-2_000:] if gone else ""
+        return [f"replica {one.number} ended by itself with {one.process.returncode}: {said}" for one in gone]
 
     def any_url(self, chance: random.Random) -> str:
         return chance.choice([one.url for one in self.living if one.alive])

@@ -140,6 +140,8 @@ class Walk:
             if rounds % 8 == 1:
                 await self._tell("look" if busy["lost"] else "tick")
                 await self.replicas.bury(self.connection)
+                if died := self.replicas.died():
+                    raise Broken("; ".join(died))
             if rounds > 6_000:
                 raise Broken(f"nothing moves any more at {self.now}: {dict(busy)}; {await self._stuck()}")
             await asyncio.sleep(0.005)
