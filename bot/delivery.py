@@ -24,24 +24,35 @@ from core.llm.provider import ModelProvider
 from core.outbox import queries, service
 from core.outbox.events import revive
 from core.outbox.models import Delivery
+from core.outbox.queries import Share
 from core.psa.registry import Psas
 from core.unit import Again, Database
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
-AT_ONCE = 16  # of an account: a model that thinks takes one place, and cards go on beside it
+AT_ONCE = 16  # of an account
+SLOW_AT_ONCE = 10  # of them: models that think and ticket systems that hang take these, and cards go on beside them
 WORTH_A_CLAIM = 3
 MAILED_AT_ONCE = 16  # in one place
 MAILINGS = (
     2  # at a time, so that one is composed while another is sent; a card never waits for a place behind reminders
 )
-MAILING = "mailing"
+MAILING, SLOW = "mailing", "slow"
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
 Running = dict["asyncio.Task[None]", UUID]
 # A lease nobody works under any more: of one delivery, or (None) of all that a claim may have taken.
 Adrift = tuple[AccountId, UUID, DeliveryId | None]
+
+
+@dataclass(frozen=True)
+class Free:
+    """How many places are free, how many of them for what is slow, and how many posts of a mailing may be claimed into one."""
+
+    places: int
+    slow: int
+    mailed: int
 
 
 @dataclass
@@ -51,19 +62,20 @@ class Places:
     _more: bool = False
     _more_mail: bool = False
 
-    def free(self, running: Running) -> tuple[int, int]:
-        """How many places are free, and how many posts of a mailing may be claimed into one of them."""
-        mailings = sum(task.get_name() == MAILING for task in running)
-        return AT_ONCE - len(running), MAILED_AT_ONCE if mailings < MAILINGS else 0
+    def free(self, running: Running) -> Free:
+        named = [task.get_name() for task in running]
+        mailed = MAILED_AT_ONCE if named.count(MAILING) < MAILINGS else 0
+        return Free(AT_ONCE - len(named), SLOW_AT_ONCE - named.count(SLOW), mailed)
 
-    def note(self, free: int, mailed: int, rest: Sequence[Delivery], mail: Sequence[Delivery]) -> None:
+    def note(self, free: Free, rest: Sequence[Delivery], mail: Sequence[Delivery]) -> None:
         """What a claim found: a full one says that there is more."""
-        self._more, self._more_mail = len(rest) == free, len(mail) == mailed > 0
+        self._more, self._more_mail = len(rest) == free.places, len(mail) == free.mailed > 0
 
     def enough(self, running: Running) -> bool:
         """Whether there is more, and room for it."""
-        free, mailed = self.free(running)
-        return not running or (self._more and free >= WORTH_A_CLAIM) or (self._more_mail and min(free, mailed) > 0)
+        free = self.free(running)
+        several = self._more and free.places >= WORTH_A_CLAIM
+        return not running or several or (self._more_mail and min(free.places, free.mailed) > 0)
 
 
 @dataclass
@@ -79,6 +91,7 @@ class Worker:
     effects: Effects
     metrics: Metrics
     _mailed: Sequence[str] = field(init=False)
+    _slow: Sequence[str] = field(init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _draining: dict[AccountId, Draining] = field(default_factory=dict[AccountId, "Draining"])
     _running: dict[AccountId, Running] = field(default_factory=dict[AccountId, "Running"])
@@ -87,6 +100,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._mailed = [name for name, one in self.effects.items() if isinstance(one, Mailing)]
+        self._slow = [name for name, one in self.effects.items() if isinstance(one, Work) and one.slow]
 
     def wake(self) -> None:
         self._woken.set()
@@ -163,17 +177,18 @@ class Worker:
 
     async def _claim_into(self, running: Running, places: Places, house: House, account_id: AccountId) -> None:
         token = uuid4()
-        free, mailed = places.free(running)
+        free = places.free(running)
         try:
-            claimed = await self._claim(account_id, token, free, mailed)
+            claimed = await self._claim(account_id, token, free)
         except Exception:
             self._cast_off(account_id, token)  # the claim may be committed all the same
             raise
         mail = [one for one in claimed if one.effect in self._mailed]
         rest = [one for one in claimed if one.effect not in self._mailed]
-        places.note(free, mailed, rest, mail)
+        places.note(free, rest, mail)
         for delivery in rest:
-            running[asyncio.create_task(self._deliver(house, delivery, token))] = token
+            name = SLOW if delivery.effect in self._slow else None
+            running[asyncio.create_task(self._deliver(house, delivery, token), name=name)] = token
         if mail:
             running[asyncio.create_task(self._mail(house, mail, token), name=MAILING)] = token
 
@@ -181,11 +196,12 @@ class Worker:
         # Of this delivery only: others that were claimed with it, and share its lease, may be under way for long.
         self._adrift.append((account_id, token, delivery_id))
 
-    async def _claim(self, account_id: AccountId, token: UUID, limit: int, mailed: int) -> Sequence[Delivery]:
-        if limit <= 0:
+    async def _claim(self, account_id: AccountId, token: UUID, free: Free) -> Sequence[Delivery]:
+        if free.places <= 0:
             return []
+        slow, patient = Share(self._slow, free.slow), Share(self._mailed, free.mailed)
         async with self.database.unit(account_id, source="delivery") as unit:
-            claimed = await queries.claim(unit, token, limit, patient=self._mailed, patient_limit=mailed)
+            claimed = await queries.claim(unit, token, free.places, slow=slow, patient=patient)
             lag = max((service.age(one.due_at, unit.now) for one in claimed), default=timedelta(0))
         self.metrics.lag_seconds.set(lag.total_seconds())
         return claimed

@@ -109,9 +109,11 @@ class Mailing:
 
 @dataclass(frozen=True)
 class Work:
-    """Something that may be done twice without harm: it shows or makes the present state."""
+    """Something that may be done twice without harm: it shows or makes the present state. `slow`: it waits for a model or a ticket system, and
+    leaves places to what only Slack is asked for."""
 
     run: Callable[[House, Event], Awaitable[None]]
+    slow: bool = False
 
 
 Effects = dict[str, Post | Mailing | Work]

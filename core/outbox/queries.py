@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -36,21 +37,27 @@ _READY = """o.account_id = :account and o.due_at <= :now and o.state in ('waitin
            and (o.order_key is null or not exists (
              select from outbox e where e.account_id = o.account_id and e.order_key = o.order_key and e.id < o.id
                and e.state in ('waiting', 'leased', 'sending')))"""
-# Only the head of each conversation is claimed; `for update skip locked` keeps replicas apart. What is patient comes after everything else.
+# Only the head of each conversation is claimed; `for update skip locked` keeps replicas apart. What is slow comes after what is quick, and what is
+# patient after everything else.
 _CLAIM = text(
     f"""with heads as materialized (
-         select o.id from outbox o where {_READY} and not o.effect = any(:patient)
+         select o.id from outbox o where {_READY} and not o.effect = any(:slow) and not o.effect = any(:patient)
          order by o.due_at, o.id limit :limit for update skip locked),
+       behind as materialized (
+         select o.id from outbox o where {_READY} and o.effect = any(:slow)
+         order by o.due_at, o.id limit least(:slow_limit, :limit - (select count(*) from heads)) for update skip locked),
        after as materialized (
-         select o.id from outbox o where {_READY} and o.effect = any(:patient)
-         order by o.due_at, o.id limit case when (select count(*) from heads) < :limit then :patient_limit else 0 end for update skip locked)
+         select o.id from outbox o where {_READY} and o.effect = any(:patient) order by o.due_at, o.id
+         limit case when (select count(*) from heads) + (select count(*) from behind) < :limit then :patient_limit else 0 end
+         for update skip locked)
        update outbox set state = case state when 'sending' then 'sending' else 'leased' end, attempts = attempts + 1,
               lease_token = :token, lease_until = clock_timestamp() + :lease
-       where account_id = :account and id in (select id from heads union all select id from after)
+       where account_id = :account and id in (select id from heads union all select id from behind union all select id from after)
        returning id"""  # noqa: S608 - a constant of ours
 ).bindparams(
     bindparam("now", type_=TIMESTAMP(timezone=True)),
     bindparam("lease", type_=Interval()),
+    bindparam("slow", type_=ARRAY(Text())),
     bindparam("patient", type_=ARRAY(Text())),
 )
 
@@ -61,12 +68,23 @@ async def due_accounts(worker: Engine, now: datetime) -> Sequence[AccountId]:
         return [AccountId(row.account_id) for row in await connection.execute(_DUE_ACCOUNTS, {"now": now})]
 
 
+@dataclass(frozen=True)
+class Share:
+    """Effects of one sort, and how many of them may be claimed at most."""
+
+    effects: Sequence[str] = ()
+    limit: int = 0
+
+
+NOTHING = Share()
+
+
 async def claim(
-    unit: Unit, token: UUID, limit: int, *, patient: Sequence[str] = (), patient_limit: int = 0
+    unit: Unit, token: UUID, limit: int, *, slow: Share = NOTHING, patient: Share = NOTHING
 ) -> Sequence[Delivery]:
     """At most `limit` due deliveries, leased to `token` for a minute, oldest first.
 
-    Those of the effects `patient` come only where all others have found room, at most `patient_limit` of them, beside the `limit`.
+    Those that are `slow` come after the others; those that are `patient` only where all of these have found room, beside the `limit`.
     """
     values = {
         "token": token,
@@ -74,8 +92,10 @@ async def claim(
         "account": unit.account_id,
         "now": unit.now,
         "limit": limit,
-        "patient": list(patient),
-        "patient_limit": patient_limit,
+        "slow": list(slow.effects),
+        "slow_limit": slow.limit,
+        "patient": list(patient.effects),
+        "patient_limit": patient.limit,
     }
     ids = [row.id for row in await unit.session.execute(_CLAIM, values)]
     if not ids:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.consequences import EFFECTS, SUBSCRIPTIONS
-from bot.effects import Mailing
+from bot.effects import Mailing, Work
 from bot.subjects import SUBJECTS
 from core.db import engine_as
 from core.fixes import service as fixes
@@ -27,6 +27,7 @@ from core.notes import previews
 from core.nudges import dispatch
 from core.nudges.policy import Kind
 from core.outbox import queries as outbox
+from core.outbox.queries import Share
 from core.sessions import queries as session_queries
 from core.sessions import service as sessions
 from core.sessions.commands import AddFact
@@ -37,6 +38,7 @@ from tests.builders import Account, Clock, a_fix, an_account
 from tests.conftest import Fresh
 
 SESSIONS, PARKED, PEOPLE = 3_000, 300, 30
+SLOW = [name for name, effect in EFFECTS.items() if isinstance(effect, Work) and effect.slow]
 PATIENT = [name for name, effect in EFFECTS.items() if isinstance(effect, Mailing)]
 _READ = text("select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int from pg_stat_xact_user_tables")
 
@@ -113,7 +115,7 @@ async def a_dispatch(unit: Unit, crowded: Crowded) -> object:
 
 async def a_claim(unit: Unit, crowded: Crowded) -> object:
     del crowded
-    return await outbox.claim(unit, uuid4(), 16, patient=PATIENT, patient_limit=16)
+    return await outbox.claim(unit, uuid4(), 16, slow=Share(SLOW, 10), patient=Share(PATIENT, 16))
 
 
 @pytest.mark.parametrize(

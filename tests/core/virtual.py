@@ -19,7 +19,8 @@ import asyncpg
 from sqlalchemy.engine import URL
 
 from bot.consequences import EFFECTS
-from bot.delivery import AT_ONCE, Worker
+from bot.delivery import SLOW_AT_ONCE, Worker
+from bot.effects import Work
 from bot.installations import Installations
 from bot.metrics import Metrics
 from bot.slack import TIMEOUT, Slack
@@ -41,12 +42,14 @@ LOOKS = 0.01
 STUCK = 60.0
 """Seconds of real time without a change, after which the worker is taken to be stuck."""
 
+SLOW = [name for name, effect in EFFECTS.items() if isinstance(effect, Work) and effect.slow]
 # As the worker claims them: of each conversation the first, due, and in nobody's hands.
 _STANDS = """
-with o as (select due_at, state <> 'waiting' and lease_until >= clock_timestamp() as held,
+with o as (select due_at, state <> 'waiting' and lease_until >= clock_timestamp() as held, effect = any($3::text[]) as slow,
                   row_number() over (partition by coalesce(order_key, id::text) order by id) = 1 as first
            from outbox where account_id = $1 and state in ('waiting', 'leased', 'sending'))
-select count(*) filter (where held) as held, count(*) filter (where not held and due_at <= $2) as due, min(due_at) filter (where not held) as next
+select count(*) filter (where held) as held, count(*) filter (where not held and due_at <= $2 and not slow) as due,
+  count(*) filter (where not held and due_at <= $2 and slow) as due_slow, min(due_at) filter (where not held) as next
 from o where first"""
 
 
@@ -117,11 +120,13 @@ class VirtualTime:
         before: tuple[object, ...] = ()
         since = asyncio.get_running_loop().time()
         while True:
-            stands = await self.connection.fetchrow(_STANDS, self.account.id, self.clock.now)
+            stands = await self.connection.fetchrow(_STANDS, self.account.id, self.clock.now, SLOW)
             assert stands is not None
-            held, due, asleep = stands["held"], stands["due"], len(self.naps)
-            if held == asleep and (not due or held >= AT_ONCE):
-                waits = [self.naps.first, stands["next"] if held < AT_ONCE else None]
+            held, asleep = stands["held"], len(self.naps)
+            full = held >= SLOW_AT_ONCE
+            due = stands["due"] + (0 if full else stands["due_slow"])
+            if held == asleep and not due:
+                waits = [self.naps.first, None if full else stands["next"]]
                 return min((one for one in waits if one is not None), default=None)
             if due and held == asleep:
                 # The worker's poll, which in life comes within a second: one or two places alone are not worth a claim to it.

@@ -13,6 +13,7 @@ from core.nudges import dispatch, reminders, service
 from core.nudges.reminder_queries import Stands
 from core.outbox import queries as outbox
 from core.outbox.events import NudgeDue, SessionChanged
+from core.outbox.queries import Share
 from tests.builders import Account, Clock
 from tests.core.nudges.asking import HOUR, made, nudges, parked, tick
 
@@ -71,10 +72,8 @@ async def test_what_somebody_waits_for_goes_before_reminders_that_are_due_longer
     async with account.unit() as unit:
         unit.emit(SessionChanged(SessionId(new_id())))
     async with account.unit() as unit:
-        (first,) = await outbox.claim(unit, uuid4(), 1, patient=["nudges.post"], patient_limit=1)
-        claimed = [
-            one.effect for one in await outbox.claim(unit, uuid4(), 30, patient=["nudges.post"], patient_limit=2)
-        ]
+        (first,) = await outbox.claim(unit, uuid4(), 1, patient=Share(["nudges.post"], 1))
+        claimed = [one.effect for one in await outbox.claim(unit, uuid4(), 30, patient=Share(["nudges.post"], 2))]
     assert first.effect != "nudges.post"
     assert claimed.count("nudges.post") == 2
     assert "sessions.update_card" in claimed
