@@ -131,6 +131,8 @@ def _buttons(card: NoteCard) -> list[Block]:
         case PostingState.CONCLUDED:
             if posting.ticket_id is None:
                 return []
+            if posting.ending is Ending.CANCELLED:
+                return open_ticket  # nothing was done for the ticket that could be booked
             return [*open_ticket, blocks.button("Log time…", "tickets.time", posting.session_id)]
         case PostingState.FAILED if posting.trouble is Trouble.UNKNOWN:
             return [

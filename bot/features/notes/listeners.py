@@ -103,7 +103,7 @@ async def refresh(interaction: Interaction) -> Answer:
 
 
 async def restore(interaction: Interaction) -> Answer:
-    """*Back to the AI's text*, for one section."""
+    """*Back to the draft*, for one section."""
     form = _form(interaction)
     async with interaction.unit() as unit:
         page = await _keep(unit, form)
