@@ -7,7 +7,7 @@ import pytest
 from bot.app import Bot
 from core.ids import ConnectionId
 from tests.desk import Desk, connected
-from tests.notes import block, field, linked, note_card, preview
+from tests.notes import block, field, linked, note_card, preview, shown_when
 from tests.slack import Person
 from tests.stories import Session, a_fix, shows, started
 
@@ -172,3 +172,33 @@ async def test_what_was_typed_for_a_note_that_is_out_does_not_come_back(ana: Per
     await ana.choose("sessions.menu", "Take over", await session.card(ana))
     await ana.reload()
     assert "The queue of PRN01 stands still." not in field(await preview(ana, "Resolve…", session), "problem")
+
+
+async def test_who_confirms_second_is_told_whose_note_it_is_and_where_it_stands(
+    ana: Person, ben: Person, desk: Desk, session: Session
+) -> None:
+    await ben.command("/pilot mine")
+    mine, theirs = await preview(ana, "Resolve…", session), await preview(ben, "Resolve…", session)
+    await desk.world(away=True)
+    await ana.submit(mine, {block(mine, "resolution"): "Ana replaced the driver."})
+    await note_card(ana, session, "Queued for CW #99123")
+    await ben.submit(theirs, {block(theirs, "resolution"): "Ben emptied the queue."})
+    told = await shown_when(ben, lambda now: "Ana Duarte confirmed this note" in now.plain())
+    assert "What stood in your form was not posted." in told.plain()
+    assert (told.buttons, told.submit_label) == ([], None)
+    # Whoever looks again sees how far it is, also where the window in which it was confirmed was lost.
+    await ben.reload()
+    await ben.press("Resolve…", on=await session.card(ben))
+    await shown_when(ben, lambda now: "Queued for CW #99123" in now.plain())
+    await ana.reload()
+    await ana.press("Resolve…", on=await session.card(ana))
+    await shown_when(ana, lambda now: "Queued for CW #99123" in now.plain())
+    await desk.world(away=False)
+
+    async def done() -> bool:
+        shown = await ana.modal()
+        return shown is not None and "read back and verified" in shown.plain()
+
+    await ana.slack.until(done, within=20)
+    (note,) = await desk.notes_on(TICKET)
+    assert "Ana replaced the driver." in str(note["text"])

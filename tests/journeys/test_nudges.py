@@ -125,6 +125,7 @@ async def test_three_at_once_are_one_message_that_stands_for_all(bot: Bot, ben: 
     muted = f"mute:{some[1].seed.fix_id}"
     await ben.do("press", **digest.where, **menu.where, value=muted)
     await shows(ben, digest, f"*{some[1].seed.title}* · Muted")
+    await shows(ben, digest, "1 thing waits for an answer")
     assert len(await reminders(ben)) == 1
 
 

@@ -66,6 +66,18 @@ def result_modal(card: NoteCard) -> View:
     return {**view, "external_id": card.posting.modal} if card.posting.modal else view
 
 
+def others_modal(card: NoteCard, *, had_typed: bool) -> View:
+    """What somebody else sees who wants to confirm it too: it is not theirs that is posted. Without buttons: nothing keeps this window up to date."""
+    mine = " What stood in your form was not posted." if had_typed else ""
+    first = f"{blocks.escape(card.requester)} confirmed this note, {blocks.when(card.posting.requested_at)}.{mine}"
+    shown = [
+        blocks.section(first),
+        blocks.said(state(card)),
+        blocks.context("The card in the thread stays up to date, and has the buttons."),
+    ]
+    return blocks.modal("house.notice", NAME[card.posting.kind], shown, close="Close")
+
+
 def state(card: NoteCard) -> str:
     """Where it stands, in plain words."""
     posting = card.posting

@@ -42,7 +42,11 @@ def reminder(shown: Shown, url: str, note: str | None = None) -> tuple[str, list
 def _digest(shown: Shown, url: str, lead: Sequence[Block]) -> tuple[str, list[Block]]:
     open_ones = [line for line in shown.lines if line.asks]
     settled = [line for line in shown.lines if not line.asks]
-    title = f"{len(open_ones)} things wait for an answer" if open_ones else "Nothing of this waits any more"
+    title = (
+        f"{len(open_ones)} thing{'s wait' if len(open_ones) > 1 else ' waits'} for an answer"
+        if open_ones
+        else "Nothing of this waits any more"
+    )
     page: list[Block] = [blocks.header(title), *lead]
     if why := _why_here(shown):
         page.append(blocks.context(why))

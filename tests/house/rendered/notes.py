@@ -153,6 +153,7 @@ def note_card_views(data: Data) -> Iterator[Rendered]:
         card = NoteCard(posting, data.session(), data.name, URL, [a_draft(data)] * 2)
         yield message("notes.card_blocks", (cards.card_text(card), cards.card_blocks(card)))
         yield Rendered("notes.result_modal", None, view=cards.result_modal(card))
+        yield Rendered("notes.others_modal", None, view=cards.others_modal(card, had_typed=True))
 
 
 def a_handoff(data: Data, *, claimed: bool = False) -> Handoff:
