@@ -128,7 +128,7 @@ async def test_a_post_that_failed_or_was_taken_back_costs_none_of_the_words(
     words = "We replaced the driver, by hand, on all nine stations. <@U0ANA00001> & *all* of it."
     modal = await preview(ana, "Resolve…", session)
     await ana.submit(modal, {block(modal, "resolution"): words})
-    card = await note_card(ana, session, "keys")
+    card = await note_card(ana, session, "is invalid. The session is not closed.")
     await ana.reload()
     assert field(await preview(ana, "Resolve…", session), "resolution") == words
     await ana.press("Don't post", on=card)
