@@ -44,7 +44,7 @@ def _asking(asking: Asking | None) -> str:
     if asking.unsure:
         times += "the last time may not have arrived · "
     if asking.next_at is not None:
-        return f"{times}next reminder {blocks.when(asking.next_at)}\n"
+        return f"{times or 'Not asked yet · '}next reminder {blocks.when(asking.next_at)}\n"
     if asking.last is Answer.MUTED:
-        return f"{times}reminders are muted\n"
+        return f"{times or 'Not asked · '}reminders are muted\n"
     return f"{times}*needs a decision*: there are no more reminders\n" if asking.times else ""

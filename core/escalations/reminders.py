@@ -8,14 +8,18 @@ from uuid import UUID
 from core.escalations import queries
 from core.nudges.policy import Kind
 from core.nudges.subjects import Subject
+from core.sessions import queries as sessions
 from core.unit import Unit
 
 
 async def look(unit: Unit, ids: Sequence[UUID]) -> Mapping[UUID, Subject]:
     """The escalations with these ids."""
     found: dict[UUID, Subject] = {}
-    for handoff in await queries.handoffs(unit, ids):
+    handoffs = await queries.handoffs(unit, ids)
+    about = await sessions.by_id(unit, [one.escalation.session_id for one in handoffs if one.escalation.session_id])
+    for handoff in handoffs:
         one = handoff.escalation
+        session = about.get(one.session_id) if one.session_id else None
         found[one.id] = Subject(
             id=one.id,
             kind=Kind.ESCALATION,
@@ -24,8 +28,12 @@ async def look(unit: Unit, ids: Sequence[UUID]) -> Mapping[UUID, Subject]:
             owner_id=None,
             owner="",
             title=one.title,
-            waits_for=f"somebody to claim it. {handoff.raiser}: {one.reason}",
+            waits_for=f"somebody to claim it. {handoff.raiser} wrote: {one.reason}",
             since=one.raised_at,
+            place=session.title if session else "",
+            channel=session.channel if session else None,
+            thread_ts=session.thread_ts if session else None,
             severity=one.severity,
+            not_to=one.raised_by,
         )
     return found

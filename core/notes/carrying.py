@@ -97,7 +97,7 @@ async def carry(units: Units, provider_of: Provider, posting_id: PostingId) -> C
         await _stop(units, posting_id, Trouble.NOT_VERIFIED, str(differs), differs.observed)
     except _CannotTell as no:
         await _stop(units, posting_id, Trouble.UNKNOWN, str(no))
-    except PsaRefused as no:
+    except (PsaRefused, _Merged) as no:
         await _stop(units, posting_id, Trouble.REFUSED, str(no))
     except _Disconnected as gone:
         await _stop(units, posting_id, Trouble.DISCONNECTED, str(gone))
@@ -111,6 +111,10 @@ class _Disconnected(Conflict):
 
 
 class _CannotTell(Conflict):
+    pass
+
+
+class _Merged(Conflict):
     pass
 
 
@@ -177,7 +181,7 @@ async def _note(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId)
     ticket = await psa.read_ticket(job.ticket_id)
     if ticket.merged_into is not None:
         into = job.connection.system.label(ticket.merged_into)
-        raise PsaRefused(psa.system, f"{ticket.label} was merged into {into}; link the session to that one.")
+        raise _Merged(f"{ticket.label} was merged into {into}; link the session to that one.")
     async with units() as unit:
         now, _ = await queries.posting_for_update(unit, posting_id)
         if now.state is not PostingState.CLAIMED or now.sending_at is not None:
@@ -200,6 +204,7 @@ async def _posted(units: Units, posting_id: PostingId, external_id: str) -> None
     async with units() as unit:
         now, session = await queries.posting_for_update(unit, posting_id)
         now.note_is(external_id, unit.now)
+        await queries.forget_copies(unit, session.id, now.kind)
         if now.audience is Audience.CUSTOMER:
             session.resolution_note_posted_at, session.resolution_note_external_id = unit.now, external_id
         else:

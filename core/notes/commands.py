@@ -19,6 +19,13 @@ class Answered(StrEnum):
     NEVER_APPLIED = "never_applied"
 
 
+NEEDED = {
+    NoteKind.RESOLUTION: ("resolution", "Say how it was resolved: this is what the customer reads."),
+    NoteKind.ESCALATION: ("problem", "Say what the problem is."),
+}
+"""The section without which a note says nothing, and what is said of a note without it."""
+
+
 class PostNote(Command):
     """`state_version` is the state the person saw; `secrets_seen` the fingerprint of findings they said may be posted. One field per section."""
 

@@ -18,6 +18,7 @@ from core.unit import Unit
 async def close(unit: Unit, session: Session, posting: Posting, ending: Ending) -> None:
     """The posting is concluded, and with it the session resolved or escalated."""
     posting.conclude(ending, unit.now)
+    await queries.forget_copies(unit, session.id, posting.kind)
     session_id, by = SessionId(session.id), UserId(posting.requested_by)
     if posting.kind is NoteKind.RESOLUTION:
         before = session.status
@@ -94,6 +95,7 @@ async def found_on_ticket(unit: Unit, posting_id: PostingId, *, there: bool) -> 
     posting.go_on()
     if there:
         posting.note_is("seen by a person", unit.now)
+        await queries.forget_copies(unit, session.id, posting.kind)
     else:
         posting.never_arrived()
     unit.audit("note.looked_for", posting.id, there=there)

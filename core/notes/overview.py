@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from core.accounts import queries as people
+from core.fixes import queries as fixes
 from core.fixes.models import FixStatus
 from core.ids import PostingId, SessionId
 from core.llm.notes import NoteKind
@@ -22,13 +23,15 @@ from core.unit import Unit
 
 @dataclass(frozen=True)
 class NoteCard:
-    """A posting with who confirmed it, its session, and where its ticket can be looked at. `drafts`: what a resolve offers to review."""
+    """A posting with who confirmed it, its session, and where its ticket can be looked at. `drafts`: what a resolve offers to review. `unjudged`: the
+    titles of fixes that were applied and nobody has judged, where the session is closed."""
 
     posting: Posting
     session: Session
     requester: str
     url: str | None
     drafts: Sequence[Draft] = ()
+    unjudged: Sequence[str] = ()
 
 
 async def note_card(unit: Unit, posting_id: PostingId) -> NoteCard:
@@ -39,7 +42,10 @@ async def note_card(unit: Unit, posting_id: PostingId) -> NoteCard:
     same_ticket = posting.ticket_id is not None and posting.ticket_id == session.psa_ticket_id
     resolved = posting.kind is NoteKind.RESOLUTION and session.status is SessionStatus.RESOLVED
     offered = await scripts.offered(unit, SessionId(session.id)) if resolved else ()
-    return NoteCard(posting, session, requester.name, session.psa_ticket_url if same_ticket else None, offered)
+    tried = await fixes.fixes_of(unit, session.id) if posting.closes_session else ()
+    unjudged = tuple(one.title for one in tried if one.applied_at is not None and not one.is_judged)
+    url = session.psa_ticket_url if same_ticket else None
+    return NoteCard(posting, session, requester.name, url, offered, unjudged)
 
 
 async def under_way(unit: Unit, session_id: SessionId) -> str | None:
@@ -77,18 +83,18 @@ PERIOD = timedelta(days=90)
 
 async def figures(unit: Unit) -> Figures:
     """The account's figures: fixes of all time (the latest 5,000), notes of the last 90 days."""
-    fixes = await queries.judged(unit)
-    final = [status for status, _ in fixes if status in {FixStatus.APPLIED_SUCCESS, FixStatus.APPLIED_FAILED}]
+    judged = await queries.judged(unit)
+    final = [status for status, _ in judged if status in {FixStatus.APPLIED_SUCCESS, FixStatus.APPLIED_FAILED}]
     hours = [
-        seconds / 3_600 for status, seconds in fixes if seconds is not None and status is FixStatus.APPLIED_SUCCESS
+        seconds / 3_600 for status, seconds in judged if seconds is not None and status is FixStatus.APPLIED_SUCCESS
     ]
     notes = await queries.notes_since(unit, unit.now - PERIOD)
     changed = [100 * changed / max(1, words) for changed, words in notes if changed]
     return Figures(
         judged=len(final),
         worked=final.count(FixStatus.APPLIED_SUCCESS),
-        partly=sum(status is FixStatus.APPLIED_PARTIAL for status, _ in fixes),
-        waiting=sum(status is FixStatus.APPLIED_PENDING for status, _ in fixes),
+        partly=sum(status is FixStatus.APPLIED_PARTIAL for status, _ in judged),
+        waiting=sum(status is FixStatus.APPLIED_PENDING for status, _ in judged),
         hours_to_verify=median(hours) if hours else None,
         notes=len(notes),
         as_drafted=sum(not changed for changed, _ in notes),

@@ -189,7 +189,7 @@ async def awaiting(unit: Unit, preview_id: PreviewId) -> Sequence[WorkingCopy]:
 
 
 async def forget_copies(unit: Unit, session_id: UUID, kind: NoteKind) -> None:
-    """The note is out: what anybody typed for it is done with."""
+    """The note is out: what anybody typed for it is done with. Until then it stays, for one that is refused or taken back is written again."""
     wanted = select(WorkingCopy).where(
         WorkingCopy.account_id == unit.account_id, WorkingCopy.session_id == session_id, WorkingCopy.kind == kind
     )

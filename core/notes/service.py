@@ -15,22 +15,17 @@ from core.fixes.models import NOTES_LIMIT, Outcome, SuggestedFix
 from core.ids import FixId, PostingId, SessionId, UserId, new_id
 from core.llm.notes import SECTIONS, NoteKind
 from core.notes import endings, previews, queries
-from core.notes.commands import Answered, PostNote
+from core.notes.commands import NEEDED, Answered, PostNote
 from core.notes.distance import words_changed
 from core.notes.models import NOTE_LIMIT, SUMMARY_LIMIT, Answer, answer_key
 from core.notes.postings import Ending, Posting, PostingState
 from core.notes.previews import Page
-from core.outbox.note_events import NoteConfirmed, PostingWanted
+from core.outbox.note_events import NoteConfirmed, PostingChanged, PostingWanted
 from core.sessions.models import Session, SessionStatus
 from core.sessions.service import changed
 from core.text import clean, first_line, optional
 from core.unit import Unit
 
-NEEDED = {
-    NoteKind.RESOLUTION: ("resolution", "Say how it was resolved: this is what the customer reads."),
-    NoteKind.ESCALATION: ("problem", "Say what the problem is."),
-}
-"""The section without which a note says nothing."""
 NEEDS_WORDS = {
     Answered.PARTLY: "Say which part worked.",
     Answered.WAITING: "Say what you are waiting for.",
@@ -118,6 +113,9 @@ async def confirm(unit: Unit, wanted: PostNote, *, modal: str | None = None) -> 
     if page.live is not None:
         # It stood still and nothing of it was sent: this one takes its place.
         page.live.cancel(unit.now)
+        unit.emit(
+            PostingChanged(SessionId(page.session.id), PostingId(page.live.id))
+        )  # its card says so, without buttons
         await unit.flush()
     if page.fix is not None and answer is not None:
         await _record(unit, page.fix, answer)
@@ -125,7 +123,6 @@ async def confirm(unit: Unit, wanted: PostNote, *, modal: str | None = None) -> 
     posting.modal = modal
     await _begin(unit, page.session, posting)
     await unit.flush()
-    await queries.forget_copies(unit, page.session.id, wanted.kind)
     return Confirmed(posting)
 
 

@@ -111,15 +111,17 @@ def _judge(
         # Handed over since: whether it is time is for the new owner's day to say, and it belongs with what else they are asked.
         plan.moved.append((due, due.due_at, subject.owner_id, due.number))
         return
-    asked = recipients(staff, due.kind, subject.owner_id, due.number, rerouted=due.rerouted)
+    asked = recipients(staff, due.kind, subject.owner_id, due.number, rerouted=due.rerouted, not_to=subject.not_to)
     hours = asked[0].hours if asked else staff.hours(staff.owner(subject.owner_id, due.kind))
     critical = subject.severity is Severity.CRITICAL
-    at = policy.may_go(due.kind, now, hours, chosen=due.chosen or critical, active_at=subject.active_at)
+    at = wished = policy.may_go(due.kind, now, hours, chosen=due.chosen or critical, active_at=subject.active_at)
     if asked and not due.chosen and _digest_only(staff, asked[0]):
-        at = max(at, hours.morning_from(due.due_at, policy.MORNING))
+        wished = max(wished, hours.morning_from(due.due_at, policy.MORNING))
     rests = undisturbed.get(asked[0].user_id) if asked and asked[0].user_id else None
     if rests is not None and not (due.chosen or critical):
-        at = max(at, policy.after_rest(now, due.owed_at, rests, hours) or now)
+        wished = max(wished, policy.after_rest(now, due.owed_at, rests, hours) or now)
+    if subject.closes_at is None or wished < subject.closes_at:
+        at = wished  # else it would be over by then: a wish how to be asked is none never to be
     if at > now:
         plan.moved.append((due, at, subject.owner_id, due.number))
         return
@@ -128,8 +130,10 @@ def _judge(
         _not_asked(plan, due, following, hours.next_morning(now, policy.MORNING), subject, staff)
         return
     plan.sent.append((due, following))
+    # Who put off what waits for anybody chose the time for themselves or for their channel, not for everybody else's night.
+    chose = {due.user_id, None} if due.chosen and subject.owner_id is None else set[UUID | None]()
     for one in asked:
-        outward = Outward(due, one, now=critical or one.audience is Audience.PERSON)
+        outward = Outward(due, one, now=critical or one.audience is Audience.PERSON or one.user_id in chose)
         plan.to[one.place, policy.RHYTHM[due.kind].always_digest].append(outward)
 
 

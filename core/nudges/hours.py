@@ -62,6 +62,13 @@ class Hours:
         """When the permitted time that `at` is in ends."""
         return self._next(at, forbidden=True) or at + FARTHEST * DAY
 
+    def last_stretch(self, since: datetime, until: datetime) -> tuple[datetime, datetime] | None:
+        """The last stretch of permitted time between these instants, from when until when; it may go on after `until`. None: there is none."""
+        found, at = None, self.next_permitted(since)
+        while at < until and (end := self.end_of(at)) > at:
+            found, at = (at, end), self.next_permitted(end)
+        return found
+
     def after(self, at: datetime, working: timedelta) -> datetime:
         """The permitted instant when so much working time has gone by since `at`."""
         awake = replace(self, quiet=None)

@@ -13,7 +13,10 @@ MORNING = time(9, 30)
 QUIET_AFTER_ACTIVITY = timedelta(minutes=30)
 DIGEST_FROM = 3
 WALK_AFTER = timedelta(hours=20)
-"""A walk is closed when nobody touched it for a day."""
+WALK_CLOSES_AFTER = timedelta(hours=24)
+"""So long after it was touched last a walk is closed as abandoned."""
+BEFORE_THE_END = timedelta(minutes=30)
+"""So long before the end of somebody's last working time they are asked about what is closed before the next one begins."""
 DISTURB_AFTER = timedelta(days=3)
 """So long a nudge gives way to do-not-disturb; who never lets go of it is asked in spite of it."""
 
@@ -88,16 +91,37 @@ def claim_due(at: datetime, severity: Severity, hours: Hours) -> datetime:
     return hours.after(at, CLAIM_WITHIN[severity])
 
 
+def walk_due(touched: datetime, hours: Hours) -> datetime:
+    """When to ask about a walk that was touched last at `touched`: always before it is closed, and in working time as far as there is any.
+
+    After 20 hours; where no working time is left then, in the last half hour of what there is (Friday's, before a Saturday). Whoever touched it after
+    work, with a free day ahead, is asked half an hour later, while they may still be there.
+    """
+    closes = touched + WALK_CLOSES_AFTER
+    due = hours.next_permitted(touched + WALK_AFTER)
+    if due < closes:
+        return due
+    rested, last = touched + QUIET_AFTER_ACTIVITY, hours.last_stretch(touched, closes)
+    return rested if last is None else max(rested, last[0], last[1] - BEFORE_THE_END)
+
+
 def may_go(kind: Kind, now: datetime, hours: Hours, *, chosen: bool, active_at: datetime | None = None) -> datetime:
     """`now`, or the later instant to which what is due must be put off.
 
     A time that a person chose is kept. Ours keeps working hours and quiet hours, and gives way while somebody was active in the last 30
-    minutes (in a walk: the last 20 hours).
+    minutes. Of a walk see `walk_due`; what was missed is asked at once where it would be closed before the next working time.
     """
     if chosen:
         return now
-    rest = WALK_AFTER if kind is Kind.WALK else QUIET_AFTER_ACTIVITY
-    return hours.next_permitted(now if active_at is None else max(now, active_at + rest))
+    if active_at is None:
+        return hours.next_permitted(now)
+    if kind is not Kind.WALK:
+        return hours.next_permitted(max(now, active_at + QUIET_AFTER_ACTIVITY))
+    due = walk_due(active_at, hours)
+    if due > now:
+        return due
+    later = hours.next_permitted(now)
+    return later if later < active_at + WALK_CLOSES_AFTER else now
 
 
 def after_rest(now: datetime, owed_at: datetime, undisturbed_until: datetime, hours: Hours) -> datetime | None:

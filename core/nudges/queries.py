@@ -52,12 +52,12 @@ _CLAIM = text(
 ).bindparams(_NOW, bindparam("people", type_=ARRAY(Uuid())), bindparam("anybody", type_=Boolean()))
 _END = text(
     """with before as (
-         select id, state, number from nudges where account_id = :account and subject_id = :subject
+         select id, kind, state, number from nudges where account_id = :account and subject_id = :subject
            and state in ('planned', 'sending', 'sent', 'unknown') order by id for update),
        ended as (
          update nudges n set state = case when b.state in ('sent', 'unknown') then 'answered' else 'cancelled' end, answer = :answer, ended_at = :now
          from before b where n.account_id = :account and n.id = b.id)
-       select state, number from before"""
+       select kind, state, number from before"""
 ).bindparams(_NOW)
 _MOVE = text(
     """update nudges n set due_at = m.due_at, user_id = m.user_id, number = m.number
@@ -153,10 +153,12 @@ async def soon_asked(unit: Unit, people: int) -> dict[UUID, str]:
 
 @dataclass(frozen=True)
 class Ended:
-    """`asked`: a message that asks is out or on its way. `number` is that of the last one sent, else of the one planned, 0 for none at all."""
+    """`asked`: a message that asks is out or on its way. `number` is that of the last one sent, else of the one planned, 0 for none at all:
+    then `kind` is None."""
 
     asked: bool
     number: int
+    kind: Kind | None
 
 
 async def end(unit: Unit, subject_id: UUID, answer: Answer) -> Ended:
@@ -169,7 +171,8 @@ async def end(unit: Unit, subject_id: UUID, answer: Answer) -> Ended:
         # Perhaps the reminder was just being written down as sent: then its next nudge came while this one waited for it, unseen.
         rows += list(await unit.session.execute(_END, values))
     out = [row.number for row in rows if row.state != NudgeState.PLANNED]
-    return Ended(bool(out), max(out or [row.number for row in rows], default=0))
+    kind = Kind(rows[0].kind) if rows else None
+    return Ended(bool(out), max(out or [row.number for row in rows], default=0), kind)
 
 
 async def move(unit: Unit, moves: Sequence[tuple[Due, datetime, UUID | None, int]]) -> None:

@@ -51,15 +51,17 @@ def can_act(user: User, kind: Kind) -> bool:
     return here and (user.role in ENGINEERS or (kind is Kind.WALK and user.role is Role.L1))
 
 
-def recipients(staff: Staff, kind: Kind, owner_id: UUID | None, number: int, *, rerouted: bool) -> list[Recipient]:
-    """Everybody whom nudge `number` goes to. Nobody: it is the owner's wish, and the leads are not due yet."""
+def recipients(
+    staff: Staff, kind: Kind, owner_id: UUID | None, number: int, *, rerouted: bool, not_to: UUID | None = None
+) -> list[Recipient]:
+    """Everybody whom nudge `number` goes to. Nobody: it is the owner's wish, and the leads are not due yet; or there is nobody but `not_to`."""
+    if owner_id is None:  # it waits for anybody
+        admins = [_person(staff, one, Audience.ADMIN) for one in staff.admins if one.id != not_to][:MOST_ADMINS]
+        return _leads(staff, not_to, kind) or admins
     owner = staff.owner(owner_id, kind)
     if owner is None or rerouted:
         admins = [_person(staff, one, Audience.ADMIN) for one in staff.admins if one.id != owner_id][:MOST_ADMINS]
         leads = _leads(staff, owner_id, kind)
-        waits_for_anybody = owner_id is None
-        if waits_for_anybody:
-            return leads or admins
         return _distinct([*admins, *(leads if policy.escalates(kind, number) or not admins else [])])
     wish = wishes.of(owner)
     asked = [] if wish.off else [_person(staff, owner, Audience.PERSON, wish.channel)]

@@ -93,7 +93,8 @@ def _goes(unit: Unit, held: Held, part: Part, subject: Subject | None) -> bool:
         return False
     if part.chosen or subject.severity is policy.Severity.CRITICAL:
         return True
-    at_work = held.until is None or unit.now <= held.until
+    # What ends by itself soon was looked at when it set out: put off once more it might never be asked about.
+    at_work = held.until is None or unit.now <= held.until or subject.closes_at is not None
     rests = subject.active_at is None or unit.now >= subject.active_at + policy.QUIET_AFTER_ACTIVITY
     return at_work and rests
 

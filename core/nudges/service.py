@@ -15,7 +15,9 @@ from core.nudges import policy, queries, wishes
 from core.nudges.hours import Hours, on_wall
 from core.nudges.models import Answer, Nudge
 from core.nudges.policy import Kind, Severity
+from core.nudges.queries import Ended
 from core.nudges.recipients import can_act
+from core.nudges.subjects import Subjects, described
 from core.nudges.wishes import Wishes
 from core.outbox.events import HomeChanged, NudgeAnswered
 from core.unit import Unit
@@ -54,7 +56,7 @@ def _first_due(kind: Kind, now: datetime, hours: Hours, severity: Severity) -> d
         case Kind.ESCALATION:
             return policy.claim_due(now, severity, hours)
         case Kind.WALK:
-            return hours.next_permitted(now + policy.WALK_AFTER)
+            return policy.walk_due(now, hours)
 
 
 async def cancel(unit: Unit, subject_id: UUID) -> None:
@@ -67,29 +69,35 @@ class Snooze(StrEnum):
     TOMORROW = "tomorrow"
 
 
-async def snooze(unit: Unit, kind: Kind, subject_id: UUID, length: Snooze) -> Nudge:
-    """Asks whoever presses again in an hour, or tomorrow at nine by their clock; that does not count as one more.
+async def snooze(unit: Unit, subjects: Subjects, subject_id: UUID, length: Snooze) -> Nudge:
+    """Asks again in an hour, or tomorrow at nine by the clock of whoever presses; that does not count as one more.
 
-    Raises `Conflict` when nothing is planned or asked about it any more.
+    Raises `Forbidden`, `Conflict` when nothing is planned or asked about it any more, or when it ends by itself before that.
     """
     person = unit.scope.actor
     ended = await _end(unit, subject_id, Answer.SNOOZED)
-    if not ended:
+    if ended.kind is None:
         raise Conflict("FlowPilot does not ask about this any more, so there is nothing to put off.")
+    _check_role(unit, ended.kind, "snooze a reminder")
     due = unit.now + timedelta(hours=1)
     if length is Snooze.TOMORROW:
         zone = (await hours_of(unit, person.id)).zone
         due = on_wall(unit.now.astimezone(zone).date() + timedelta(days=1), SNOOZED_UNTIL, zone)
+    subject = (await described(unit, subjects, [(ended.kind, subject_id)])).get(subject_id)
+    if subject is not None and subject.closes_at is not None and due >= subject.closes_at:
+        raise Conflict("It is closed before that, unless somebody goes on with it. Resume keeps it.")
     unit.audit("nudge.snoozed", subject_id, until=due.isoformat())
     unit.emit(HomeChanged(person.id))
-    return _planned(unit, kind, subject_id, person.id, due, number=ended, chosen=True)
+    return _planned(unit, ended.kind, subject_id, person.id, due, number=ended.number, chosen=True)
 
 
 async def mute(unit: Unit, subject_id: UUID) -> None:
-    """Nobody is asked about this one any more; it stays in the lists. Raises `Conflict` when nobody would have been."""
+    """Nobody is asked about this one any more; it stays in the lists. Raises `Forbidden`, `Conflict` when nobody would have been."""
     person = unit.scope.actor
-    if not await _end(unit, subject_id, Answer.MUTED):
+    ended = await _end(unit, subject_id, Answer.MUTED)
+    if ended.kind is None:
         raise Conflict("FlowPilot does not ask about this any more.")
+    _check_role(unit, ended.kind, "mute a reminder")
     unit.audit("nudge.muted", subject_id)
     unit.emit(HomeChanged(person.id))
 
@@ -161,9 +169,16 @@ def _planned(
     )
 
 
-async def _end(unit: Unit, subject_id: UUID, answer: Answer) -> int:
-    """Returns the number of the last nudge, 0 when there was none."""
+def _check_role(unit: Unit, kind: Kind, what: str) -> None:
+    """Raises `Forbidden`."""
+    if kind is Kind.WALK:
+        unit.scope.need_l1(what)
+    else:
+        unit.scope.need_engineer(what)
+
+
+async def _end(unit: Unit, subject_id: UUID, answer: Answer) -> Ended:
     ended = await queries.end(unit, subject_id, answer)
     if ended.asked:
         unit.emit(NudgeAnswered(subject_id))
-    return ended.number
+    return ended

@@ -15,7 +15,7 @@ from core.unit import Unit
 class Subject:
     """`open`: it still waits. `settled` says as what it was settled otherwise. `owner_id`: whom the question is owed to now (None: it waits for
     anybody), and `owner` their name. `active_at`: when somebody last worked on it. Texts are as they were typed; `channel` and `thread_ts` say
-    where it is, `place` what it is called there."""
+    where it is, `place` what it is called there. `closes_at`: then it ends by itself. `not_to` is who may not take it up."""
 
     id: UUID
     kind: Kind
@@ -32,6 +32,8 @@ class Subject:
     thread_ts: str | None = None
     severity: Severity = Severity.NORMAL
     lines: tuple[str, ...] = ()
+    closes_at: datetime | None = None
+    not_to: UUID | None = None
 
 
 Look = Callable[[Unit, Sequence[UUID]], Awaitable[Mapping[UUID, Subject]]]

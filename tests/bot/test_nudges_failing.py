@@ -93,7 +93,7 @@ async def test_whoever_cannot_be_written_to_is_asked_through_the_admins(
     await slack.until(lambda: _failed(slack), within=PATIENCE)
     await slack.until(lambda: seeds.nothing_waits(bot), within=PATIENCE)
     await looked_after(bot)
-    nudge = await told_directly(ana, "Ben Okafor cannot be asked any more, so this comes to the admins.")
+    nudge = await told_directly(ana, "Ben Okafor cannot be asked, or wants no reminders, so this comes to the admins.")
     await ana.press("It worked", on=nudge)
     await shows(ana, nudge, "Worked: recorded by Ana Duarte", buttons=[])
     assert await reminders(ben) == []

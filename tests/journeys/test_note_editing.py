@@ -50,7 +50,7 @@ async def test_one_section_goes_back_to_the_drafts_text(ana: Person, session: Se
     await ana.type_into(modal, block(modal, "root_cause"), "A driver.")
     await ana.reload()
     again = await preview(ana, "Resolve…", session)
-    assert again.buttons.count("Back to the AI's text") == 2
+    assert again.buttons.count("Back to the draft") == 2
     await ana.press("notes.restore.resolution", on=again)
     back = await shown_when(ana, lambda now: field(now, "resolution") == drafted)
     assert field(back, "root_cause") == "A driver."

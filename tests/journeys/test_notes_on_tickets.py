@@ -7,7 +7,7 @@ import pytest
 from bot.app import Bot
 from core.ids import ConnectionId
 from tests.desk import Desk, connected
-from tests.notes import block, field, linked, note_card, preview
+from tests.notes import block, field, linked, note_card, preview, shown_when
 from tests.slack import Person
 from tests.stories import Session, a_fix, shows, started
 
@@ -119,3 +119,86 @@ async def test_a_ticket_that_is_gone_is_said_and_the_post_can_be_left(
     assert card.buttons == ["Try again", "Open ticket", "Don't post"]
     await ana.press("Don't post", on=card)
     await shows(ana, card, "Taken back before anything was sent.")
+
+
+async def test_a_post_that_failed_or_was_taken_back_costs_none_of_the_words(
+    ana: Person, desk: Desk, session: Session
+) -> None:
+    await desk.world(keys="expired")
+    words = "We replaced the driver, by hand, on all nine stations. <@U0ANA00001> & *all* of it."
+    modal = await preview(ana, "Resolve…", session)
+    await ana.submit(modal, {block(modal, "resolution"): words})
+    card = await note_card(ana, session, "is invalid. The session is not closed.")
+    await ana.reload()
+    assert field(await preview(ana, "Resolve…", session), "resolution") == words
+    await ana.press("Don't post", on=card)
+    await shows(ana, card, "Taken back before anything was sent.", buttons=["Open ticket"])
+    await ana.reload()
+    again = await preview(ana, "Resolve…", session)
+    assert field(again, "resolution") == words
+    await desk.world(keys="good")
+    await ana.submit(again)
+    await session.becomes(ana, "*Resolved*")
+    (note,) = await desk.notes_on(TICKET)
+    assert words in str(note["text"])
+
+
+async def test_a_merged_ticket_is_said_as_it_is_and_the_session_links_the_other(
+    ana: Person, desk: Desk, session: Session
+) -> None:
+    modal = await preview(ana, "Resolve…", session)
+    await desk.world(merged={"ticket": TICKET, "into": 99121})
+    await ana.submit(modal, {block(modal, "resolution"): "It prints again."})
+    card = await note_card(ana, session, "Needs a decision")
+    assert (
+        "The note is not on CW #99123. CW #99123 was merged into CW #99121; link the session to that one."
+        in card.plain()
+    )
+    await ana.command("/pilot link 99121")
+    await session.becomes(ana, "CW #99121")
+    await ana.reload()
+    again = await preview(ana, "Resolve…", session)
+    assert field(again, "resolution") == "It prints again."
+    await ana.submit(again)
+    await session.becomes(ana, "*Resolved*")
+    assert len(await desk.notes_on(99121)) == 1
+    await shows(ana, card, "Taken back before anything was sent.")
+
+
+async def test_what_was_typed_for_a_note_that_is_out_does_not_come_back(ana: Person, session: Session) -> None:
+    modal = await preview(ana, "Escalate…", session)
+    await ana.submit(modal, {block(modal, "problem"): "The queue of PRN01 stands still."})
+    await session.becomes(ana, "*Escalated*")
+    await ana.choose("sessions.menu", "Take over", await session.card(ana))
+    await ana.reload()
+    assert "The queue of PRN01 stands still." not in field(await preview(ana, "Resolve…", session), "problem")
+
+
+async def test_who_confirms_second_is_told_whose_note_it_is_and_where_it_stands(
+    ana: Person, ben: Person, desk: Desk, session: Session
+) -> None:
+    await ben.command("/pilot mine")
+    mine, theirs = await preview(ana, "Resolve…", session), await preview(ben, "Resolve…", session)
+    await desk.world(away=True)
+    await ana.submit(mine, {block(mine, "resolution"): "Ana replaced the driver."})
+    await note_card(ana, session, "Queued for CW #99123")
+    await ben.submit(theirs, {block(theirs, "resolution"): "Ben emptied the queue."})
+    told = await shown_when(ben, lambda now: "Ana Duarte confirmed this note" in now.plain())
+    assert "What stood in your form was not posted." in told.plain()
+    assert (told.buttons, told.submit_label) == ([], None)
+    # Whoever looks again sees how far it is, also where the window in which it was confirmed was lost.
+    await ben.reload()
+    await ben.press("Resolve…", on=await session.card(ben))
+    await shown_when(ben, lambda now: "Queued for CW #99123" in now.plain())
+    await ana.reload()
+    await ana.press("Resolve…", on=await session.card(ana))
+    await shown_when(ana, lambda now: "Queued for CW #99123" in now.plain())
+    await desk.world(away=False)
+
+    async def done() -> bool:
+        shown = await ana.modal()
+        return shown is not None and "read back and verified" in shown.plain()
+
+    await ana.slack.until(done, within=20)
+    (note,) = await desk.notes_on(TICKET)
+    assert "Ana replaced the driver." in str(note["text"])

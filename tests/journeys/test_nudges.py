@@ -125,6 +125,7 @@ async def test_three_at_once_are_one_message_that_stands_for_all(bot: Bot, ben: 
     muted = f"mute:{some[1].seed.fix_id}"
     await ben.do("press", **digest.where, **menu.where, value=muted)
     await shows(ben, digest, f"*{some[1].seed.title}* · Muted")
+    await shows(ben, digest, "1 thing waits for an answer")
     assert len(await reminders(ben)) == 1
 
 
@@ -171,10 +172,30 @@ async def test_an_escalation_that_nobody_claims_is_pointed_out_with_a_button(sla
     await session.becomes(ben, "*Escalated*")
     nudge = await reminded(ana, clock, "2027-03-01 16:05")
     assert "Who takes it up?" in nudge.plain()
-    assert nudge.buttons == ["Claim"]
-    await ana.press("Claim", on=nudge)
-    await shows(ana, nudge, "Claimed by Ana Duarte", buttons=[])
+    assert nudge.plain().startswith("*Who takes it up?*"), "it belongs to nobody, so nobody is missing"
+    assert f"/archives/{session.channel}/p{session.root.replace('.', '')}|" in nudge.plain()
+    assert nudge.buttons == ["Claim", "Snooze 1 h", "Snooze until tomorrow 9:00", "Mute this one"]
+    await ana.press("Snooze 1 h", on=nudge)
+    await shows(ana, nudge, "Snoozed. FlowPilot asks again", buttons=[])
+    again = await reminded(ana, clock, "2027-03-01 17:06")
+    await ana.press("Claim", on=again)
+    await shows(ana, again, "Claimed by Ana Duarte", buttons=[])
     await session.becomes(ana, "Owner <@U0ANA00001>")
+
+
+async def test_who_escalated_is_not_asked_to_claim_it(bot: Bot, slack: Slack, clock: Ahead):
+    await seeds.has_role(bot, seeds.ADIL, Role.ADMIN)
+    ana, adil = slack.as_("ana"), slack.as_("adil")
+    for one in (ana, adil):
+        await one.command("/pilot mine")
+    session = await started(ana, "the replication between the two file servers stands still")
+    await ana.submit(await preview(ana, "Escalate…", session))
+    await session.becomes(ana, "*Escalated*")
+    nudge = await reminded(adil, clock, "2027-03-01 16:05")
+    assert "Ana Duarte wrote:" in nudge.plain()
+    await adil.press("Mute this one", on=nudge)
+    await shows(adil, nudge, "Muted: nobody is asked about this one any more", buttons=[])
+    assert not [each for each in await reminders(ana) if "Who takes it up?" in each.plain()]
 
 
 async def settings(who: Person) -> Modal:

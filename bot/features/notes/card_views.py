@@ -10,7 +10,7 @@ from bot.blocks import Block, View
 from core.llm.notes import SECTIONS, NoteKind
 from core.notes.overview import NoteCard
 from core.notes.postings import Ending, Posting, PostingState, Trouble
-from core.text import shorten
+from core.text import ended, shorten
 
 NAME = {NoteKind.RESOLUTION: "Resolution note", NoteKind.ESCALATION: "Escalation package"}
 CLOSED = {NoteKind.RESOLUTION: "Resolved", NoteKind.ESCALATION: "Escalated"}
@@ -61,9 +61,26 @@ def result_modal(card: NoteCard) -> View:
         count = "A draft template" if len(card.drafts) == 1 else f"{len(card.drafts)} draft templates"
         review = blocks.button("Review draft", "drafts.review", card.drafts[0].id)
         shown.append(blocks.section(f"{count} from this session can go into the script library.", accessory=review))
+    if card.unjudged:
+        titles = "; ".join(f"“{shorten(title, 100)}”" for title in card.unjudged[:5])
+        shown.append(
+            blocks.said(f"Applied as well, and nobody has said how it went: {titles}. The card in the thread asks.")
+        )
     shown.append(blocks.context("You can close this; the card in the thread stays up to date."))
     view = blocks.modal("house.notice", NAME[card.posting.kind], shown, close="Close")
     return {**view, "external_id": card.posting.modal} if card.posting.modal else view
+
+
+def others_modal(card: NoteCard, *, had_typed: bool) -> View:
+    """What somebody else sees who wants to confirm it too: it is not theirs that is posted. Without buttons: nothing keeps this window up to date."""
+    mine = " What stood in your form was not posted." if had_typed else ""
+    first = f"{blocks.escape(card.requester)} confirmed this note, {blocks.when(card.posting.requested_at)}.{mine}"
+    shown = [
+        blocks.section(first),
+        blocks.said(state(card)),
+        blocks.context("The card in the thread stays up to date, and has the buttons."),
+    ]
+    return blocks.modal("house.notice", NAME[card.posting.kind], shown, close="Close")
 
 
 def state(card: NoteCard) -> str:
@@ -118,7 +135,7 @@ def _stands_still(card: NoteCard) -> str:
             return f"Nobody can tell whether the note is on {ticket}: {posting.why} Please look at the ticket."
         case Trouble.GONE | Trouble.REFUSED | Trouble.KEYS | Trouble.DISCONNECTED | None:
             where = f"The note is not on {ticket}." if posting.is_unsent else _note(posting)
-            return f"{where} {posting.why or ''} The session is not closed.".replace("  ", " ")
+            return f"{where} {ended(posting.why) if posting.why else ''} The session is not closed.".replace("  ", " ")
         case _:
             assert_never(posting.trouble)
 
@@ -131,6 +148,8 @@ def _buttons(card: NoteCard) -> list[Block]:
         case PostingState.CONCLUDED:
             if posting.ticket_id is None:
                 return []
+            if posting.ending is Ending.CANCELLED:
+                return open_ticket  # nothing was done for the ticket that could be booked
             return [*open_ticket, blocks.button("Log time…", "tickets.time", posting.session_id)]
         case PostingState.FAILED if posting.trouble is Trouble.UNKNOWN:
             return [

@@ -63,6 +63,9 @@ async def _open(interaction: Interaction, session_id: SessionId, kind: NoteKind)
         if (
             page.live is not None and page.live.kind is kind and not page.live.is_unsent_failure
         ):  # somebody has confirmed it: how far it is
+            if page.live.requested_by != unit.scope.actor.id:
+                return Open(card_views.others_modal(await note_card(unit, PostingId(page.live.id)), had_typed=False))
+            page.live.modal = modal  # the window before is lost, or closed: this one is kept up to date from here on
             return Open(card_views.result_modal(await note_card(unit, PostingId(page.live.id))))
         service.check(page)
     if page.is_ready:
@@ -103,7 +106,7 @@ async def refresh(interaction: Interaction) -> Answer:
 
 
 async def restore(interaction: Interaction) -> Answer:
-    """*Back to the AI's text*, for one section."""
+    """*Back to the draft*, for one section."""
     form = _form(interaction)
     async with interaction.unit() as unit:
         page = await _keep(unit, form)
@@ -140,13 +143,19 @@ async def submit_post(interaction: Interaction) -> Answer:
             if isinstance(asked, service.Confirmed):
                 await unit.flush()
                 card = await note_card(unit, PostingId(asked.posting.id))
+                is_mine = card.posting.requested_by == unit.scope.actor.id
+                result = (
+                    {**card_views.result_modal(card), "external_id": form.modal}
+                    if is_mine
+                    else card_views.others_modal(card, had_typed=True)
+                )
     except DomainError:
         async with interaction.read() as unit:
             await _keep(unit, form)
         raise
     match asked:
         case service.Confirmed():
-            return Show({**card_views.result_modal(card), "external_id": form.modal})  # pyright: ignore[reportPossiblyUnboundVariable]
+            return Show(result)  # pyright: ignore[reportPossiblyUnboundVariable]
         case service.StateMoved(page=page):
             what = "; ".join(page.changed) or "something was changed"
             return Show(

@@ -10,7 +10,7 @@ from bot import blocks, inputs
 from bot.blocks import Block, View
 from core.fixes.models import LABEL, SuggestedFix
 from core.llm.notes import SECTIONS, NoteKind, Section, SectionName
-from core.notes.commands import Answered
+from core.notes.commands import NEEDED, Answered
 from core.notes.previews import Page, preset
 from core.sessions.models import Session
 from core.text import shorten
@@ -172,7 +172,7 @@ def _section(
             block_id,
             name.title if place == 0 else f"{name.title}, continued",
             blocks.text_input(lines=True, value=piece, heard=True),
-            optional=True,
+            optional=place > 0 or name.key != NEEDED[page.kind][0],
             heard=True,
         )
         for place, (block_id, piece) in enumerate(_inputs(page, name.key, text, open_ones))
@@ -182,7 +182,7 @@ def _section(
     value = f"{page.kind}:{page.session.id}"
     buttons = [blocks.button("Rewrite with an instruction…", f"notes.rewrite.{name.key}", value)]
     if name.key in page.edited:
-        buttons.append(blocks.button("Back to the AI's text", f"notes.restore.{name.key}", value))
+        buttons.append(blocks.button("Back to the draft", f"notes.restore.{name.key}", value))
     return [*shown, blocks.actions(buttons, block_id=f"of.{name.key}.{_mark(page, name.key)}")]
 
 

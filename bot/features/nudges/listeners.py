@@ -8,6 +8,7 @@ from bot.answers import Answer, Done, Open
 from bot.features.nudges import settings_views, views
 from bot.forms import values
 from bot.interaction import Interaction
+from bot.subjects import SUBJECTS
 from core.accounts import preferences
 from core.accounts import queries as people
 from core.errors import Conflict, Forbidden, Invalid
@@ -15,7 +16,6 @@ from core.fixes import queries as fixes
 from core.fixes.models import LABEL
 from core.ids import FixId
 from core.nudges import service, wishes
-from core.nudges.policy import Kind
 from core.nudges.service import Snooze
 
 EMPTY = {"nudge_lead_channel": "", "nudge_holidays": "", "nudge_timezone": ""}
@@ -52,7 +52,6 @@ async def snooze(interaction: Interaction) -> Answer:
 
 async def mute(interaction: Interaction) -> Answer:
     async with interaction.unit() as unit:
-        unit.scope.need_engineer("mute a reminder")
         await service.mute(unit, interaction.id_from_value())
     return Done()
 
@@ -112,6 +111,5 @@ async def _snoozed(interaction: Interaction, length: str) -> Answer:
     if length not in set(Snooze):
         raise Invalid("This button is one FlowPilot does not know. Please use the newest message.")
     async with interaction.unit() as unit:
-        unit.scope.need_engineer("snooze a reminder")
-        await service.snooze(unit, Kind.FIX, interaction.id_from_value(), Snooze(length))
+        await service.snooze(unit, SUBJECTS, interaction.id_from_value(), Snooze(length))
     return Done()

@@ -15,10 +15,12 @@ from core.nudges.reminders import Line, Shown
 from core.text import shorten
 
 MOST_LINES = 8  # with their buttons; what a message holds
-LATER = (
-    ("Snooze 1 h", "nudges.snooze.hour", "hour"),
-    ("Snooze until tomorrow 9:00", "nudges.snooze.tomorrow", "tomorrow"),
-)
+AN_HOUR = ("Snooze 1 h", "nudges.snooze.hour", "hour")
+TOMORROW = ("Snooze until tomorrow 9:00", "nudges.snooze.tomorrow", "tomorrow")
+MUTE = ("Mute this one", "nudges.mute", "mute")
+LATER = {Kind.WALK: (AN_HOUR,), Kind.WEEKLY: ()}
+"""How else than with all three a reminder is put off: label, the button's action, and the word for it in a menu. A walk is asked about once, hours
+before it is closed."""
 ASKS = {
     Kind.FIX: "How did it go?",
     Kind.DRAFTS: "Keep it or not?",
@@ -40,10 +42,14 @@ def reminder(shown: Shown, url: str, note: str | None = None) -> tuple[str, list
 def _digest(shown: Shown, url: str, lead: Sequence[Block]) -> tuple[str, list[Block]]:
     open_ones = [line for line in shown.lines if line.asks]
     settled = [line for line in shown.lines if not line.asks]
-    title = f"{len(open_ones)} things wait for an answer" if open_ones else "Nothing of this waits any more"
+    title = (
+        f"{len(open_ones)} thing{'s wait' if len(open_ones) > 1 else ' waits'} for an answer"
+        if open_ones
+        else "Nothing of this waits any more"
+    )
     page: list[Block] = [blocks.header(title), *lead]
-    if shown.audience is not Audience.PERSON:
-        page.append(blocks.context("They were asked about before, and nobody answered."))
+    if why := _why_here(shown):
+        page.append(blocks.context(why))
     for line in open_ones[:MOST_LINES]:
         page += [blocks.section(_said(line, url, shown.audience)), *_row(line, short=True)]
     if len(open_ones) > MOST_LINES:
@@ -56,16 +62,28 @@ def _digest(shown: Shown, url: str, lead: Sequence[Block]) -> tuple[str, list[Bl
     return blocks.escape(shorten(f"{title}: {names}" if names else f"{title}.", blocks.FALLBACK)), blocks.fitted(page)
 
 
+def _why_here(shown: Shown) -> str:
+    """Why a digest comes to somebody it is not owed to; empty where all of it waits for anybody."""
+    if all(line.subject.owner_id is None for line in shown.lines):
+        return ""
+    match shown.audience:
+        case Audience.PERSON:
+            return ""
+        case Audience.ADMIN:
+            return "Whoever these belong to cannot be asked, or wants no reminders, so they come to the admins."
+        case Audience.LEAD:
+            return "They were asked about before, and nobody answered."
+
+
 def _intro(shown: Shown, line: Line) -> list[Block]:
     match shown.audience:
         case Audience.PERSON:
             return []
         case Audience.ADMIN:
-            return [
-                blocks.context(
-                    f"{blocks.escape(line.subject.owner)} cannot be asked any more, so this comes to the admins."
-                )
-            ]
+            if line.subject.owner_id is None:
+                return []
+            who = blocks.escape(line.subject.owner)
+            return [blocks.context(f"{who} cannot be asked, or wants no reminders, so this comes to the admins.")]
         case Audience.LEAD:
             if line.subject.owner_id is None:
                 return []
@@ -134,24 +152,24 @@ def _row(line: Line, *, short: bool) -> list[Block]:
 
 
 def _buttons(line: Line, *, short: bool) -> list[Block]:
-    """Everything that can be answered. A digest keeps snoozing and muting in a menu."""
+    """Everything that can be answered. A digest keeps putting off and muting in a menu."""
     subject = line.subject
-    if subject.kind is not Kind.FIX:
-        return [blocks.button(label, action, subject.id) for label, action in ACTS.get(subject.kind, ())]
-    buttons = [
-        blocks.button(
-            label,
-            "nudges.still_waiting" if outcome is Outcome.APPLIED_PENDING else f"fixes.record.{outcome}",
-            subject.id,
-            style="primary" if outcome is Outcome.APPLIED_SUCCESS and not short else None,
-        )
-        for label, outcome in OUTCOMES.items()
-    ]
-    if short:
-        more = [(label, f"{word}:{subject.id}") for label, _, word in LATER]
-        return [*buttons, blocks.menu("nudges.menu", [*more, ("Mute this one", f"mute:{subject.id}")])]
-    later = [blocks.button(label, action, subject.id) for label, action, _ in LATER]
-    return [*buttons, *later, blocks.button("Mute this one", "nudges.mute", subject.id)]
+    if subject.kind is Kind.FIX:
+        buttons = [
+            blocks.button(
+                label,
+                "nudges.still_waiting" if outcome is Outcome.APPLIED_PENDING else f"fixes.record.{outcome}",
+                subject.id,
+                style="primary" if outcome is Outcome.APPLIED_SUCCESS and not short else None,
+            )
+            for label, outcome in OUTCOMES.items()
+        ]
+    else:
+        buttons = [blocks.button(label, action, subject.id) for label, action in ACTS.get(subject.kind, ())]
+    later = LATER.get(subject.kind, (AN_HOUR, TOMORROW, MUTE))
+    if short and len(later) > 1:
+        return [*buttons, blocks.menu("nudges.menu", [(label, f"{word}:{subject.id}") for label, _, word in later])]
+    return [*buttons, *(blocks.button(label, action, subject.id) for label, action, _ in later)]
 
 
 ACTS = {

@@ -22,7 +22,7 @@ def shown(stats: Stats) -> tuple[str, list[Block]]:
         f"*Fixes that worked*  {_share(figures.worked, figures.judged)}",
         f"*Also*  {figures.partly} worked in part, {figures.waiting} wait to be verified",
         f"*Applied to verified*  {_hours(figures.hours_to_verify)}",
-        f"*Notes as drafted*  {_share(figures.as_drafted, figures.notes)} went out without a change, since {blocks.when(figures.since)}",
+        f"*Notes posted as they were drafted*  {_share(figures.as_drafted, figures.notes)}, since {blocks.when(figures.since)}",
     ]
     if figures.changed_pct is not None:
         lines.append(f"*Notes that were changed*  half of them in {figures.changed_pct:.0f} % of their words or more")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from core.errors import Conflict
 from core.escalations import queries as open_escalations
 from core.escalations import service as escalations
@@ -20,6 +18,7 @@ from core.intake.walks.package import findings
 from core.intake.walks.queries import Locked
 from core.intake.walks.service import changed
 from core.nudges import service as nudges
+from core.nudges.policy import WALK_CLOSES_AFTER
 from core.outbox.events import EscalationChanged, WalkHandedOver
 from core.scope import Person
 from core.sessions import service as sessions
@@ -29,7 +28,6 @@ from core.text import clean, optional, shorten
 from core.unit import Unit
 
 WORDS_LIMIT = 3_000
-ABANDONED_AFTER = timedelta(hours=24)
 AT_ONCE = 50
 
 
@@ -99,7 +97,7 @@ async def _ended(unit: Unit, locked: Locked, person: Person, status: TicketStatu
 
 async def abandon_untouched(unit: Unit) -> int:
     """Ends the walks nobody has touched for 24 hours; their tickets are open again. Returns how many there were, at most `AT_ONCE`."""
-    left = await queries.untouched_since(unit, unit.now - ABANDONED_AFTER, AT_ONCE)
+    left = await queries.untouched_since(unit, unit.now - WALK_CLOSES_AFTER, AT_ONCE)
     for locked in left:
         locked.walk.abandon(unit.now)
         await nudges.cancel(unit, locked.walk.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.intake.walks import queries
 from core.intake.walks.models import WalkStatus
-from core.nudges.policy import Kind
+from core.nudges.policy import WALK_CLOSES_AFTER, Kind
 from core.nudges.subjects import Subject
 from core.unit import Unit
 
@@ -32,6 +32,7 @@ async def look(unit: Unit, ids: Sequence[UUID]) -> Mapping[UUID, Subject]:
             place=f"{ticket.label} {ticket.title}",
             channel=ticket.channel,
             thread_ts=ticket.thread_ts,
+            closes_at=walk.last_step_at + WALK_CLOSES_AFTER,
             lines=("A day after its last step it is closed as abandoned, and its ticket is open again.",),
         )
     return found

@@ -19,7 +19,7 @@ from core.intake.walks.models import Walk, WalkKind
 from core.intake.walks.queries import Locked
 from core.intake.walks.steps import standing
 from core.nudges import service as nudges
-from core.nudges.policy import WALK_AFTER, Kind
+from core.nudges.policy import QUIET_AFTER_ACTIVITY, Kind, walk_due
 from core.outbox.events import HomeChanged, StepsWanted, TicketChanged, WalkChanged, WalkStarted
 from core.scope import Person
 from core.text import clean
@@ -95,14 +95,23 @@ def changed(unit: Unit, locked: Locked) -> None:
     unit.emit(HomeChanged(UserId(locked.walk.owner_id)))
 
 
-async def _to_change(unit: Unit, walk_id: WalkId, what: str) -> tuple[Person, Locked]:
+async def _to_change(unit: Unit, walk_id: WalkId, what: str, *, takes_over: bool = False) -> tuple[Person, Locked]:
     person = unit.scope.need_l1(what)
     locked = await queries.walk_for_update(unit, walk_id)
     walk = locked.walk
     walk.need_active(locked.ender)
-    if unit.now >= walk.last_step_at + WALK_AFTER:  # its owner was asked, or is about to be; it goes on instead
-        await nudges.plan(unit, Kind.WALK, walk.id, owner_id=walk.owner_id, again=True)
+    owner_id = person.id if takes_over else walk.owner_id
+    # Its owner was asked, or is about to be, and it goes on instead; or somebody else is to be asked, whose day is another.
+    if owner_id != walk.owner_id or await _was_left(unit, walk):
+        await nudges.plan(unit, Kind.WALK, walk.id, owner_id=owner_id, again=True)
     return person, locked
+
+
+async def _was_left(unit: Unit, walk: Walk) -> bool:
+    """Whether it was time to ask its owner about it. Only a pause is looked at: a step in a call costs no look at anybody's day."""
+    if unit.now < walk.last_step_at + QUIET_AFTER_ACTIVITY:
+        return False
+    return unit.now >= walk_due(walk.last_step_at, await nudges.hours_of(unit, walk.owner_id))
 
 
 def _moved(unit: Unit, locked: Locked) -> None:
@@ -178,7 +187,7 @@ async def note(unit: Unit, wanted: NoteWalk) -> Walk:
 
 async def take_over(unit: Unit, walk_id: WalkId) -> tuple[Walk, str]:
     """Makes whoever asks its owner; returns the walk and the name of who had it. Raises `Conflict` when it is theirs."""
-    person, locked = await _to_change(unit, walk_id, "take over a walk")
+    person, locked = await _to_change(unit, walk_id, "take over a walk", takes_over=True)
     before = locked.walk.take_over(person.id, unit.now)
     unit.audit("walk.taken_over", walk_id, acting_as=person.acting_as, before=str(before), after=str(person.id))
     changed(unit, locked)
@@ -191,7 +200,7 @@ async def resume(unit: Unit, walk_id: WalkId) -> tuple[Walk, Ticket, str | None]
 
     Returns the walk, its ticket and the name of who had it, None when it was theirs.
     """
-    person, locked = await _to_change(unit, walk_id, "resume a walk")
+    person, locked = await _to_change(unit, walk_id, "resume a walk", takes_over=True)
     walk, had = locked.walk, None
     if walk.owner_id != person.id:
         before = walk.take_over(person.id, unit.now)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.subjects import SUBJECTS
 from core.accounts import service as accounts
 from core.accounts.models import Kind
 from core.accounts.service import Profile
@@ -15,7 +16,6 @@ from core.fixes import queries as fix_queries
 from core.fixes.models import Outcome
 from core.ids import SessionId, UserId
 from core.nudges import service
-from core.nudges.policy import Kind as What
 from core.nudges.service import Snooze
 from core.nudges.wishes import Mode, Wishes
 from core.sessions import service as sessions
@@ -228,12 +228,12 @@ async def test_snoozing_asks_again_when_it_was_said_and_does_not_count(account: 
     await asked(account, clock, berlin("2026-03-02 16:00"))
     clock.now = berlin("2026-03-02 16:40")
     async with account.unit("ben") as unit:
-        await service.snooze(unit, What.FIX, fix.id, Snooze.HOUR)
+        await service.snooze(unit, SUBJECTS, fix.id, Snooze.HOUR)
     assert (await planned(account, fix.id)).due_at == berlin("2026-03-02 17:40")
     ((_, shown),) = await asked(account, clock, berlin("2026-03-02 17:40"))
     assert shown.lines[0].number == 1
     async with account.unit("ben") as unit:
-        await service.snooze(unit, What.FIX, fix.id, Snooze.TOMORROW)
+        await service.snooze(unit, SUBJECTS, fix.id, Snooze.TOMORROW)
     assert (await planned(account, fix.id)).due_at == berlin("2026-03-03 09:00")
     ((_, shown),) = await asked(account, clock, berlin("2026-03-03 09:00"))
     assert shown.lines[0].number == 1
@@ -248,7 +248,7 @@ async def test_a_muted_one_is_never_asked_about_again_until_it_is_parked_anew(ac
     assert await asked(account, clock, clock.now + timedelta(days=30)) == []
     with pytest.raises(Conflict):
         async with account.unit("ben") as unit:
-            await service.snooze(unit, What.FIX, fix.id, Snooze.HOUR)
+            await service.snooze(unit, SUBJECTS, fix.id, Snooze.HOUR)
     await record(account, fix, Outcome.APPLIED_PENDING)
     assert (await planned(account, fix.id)).number == 1
 

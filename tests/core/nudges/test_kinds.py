@@ -7,12 +7,16 @@ from uuid import UUID
 
 import pytest
 
+from bot.subjects import SUBJECTS
+from core.errors import Forbidden
 from core.ids import DraftId, WalkId
 from core.intake import service as intake
 from core.intake.commands import EscalateCall, ResolveWalk
 from core.intake.walks import ends
 from core.intake.walks import service as walks
+from core.nudges import service as nudging
 from core.nudges.reminders import Shown
+from core.nudges.service import Snooze
 from core.scripts import service as scripts
 from core.scripts.commands import RejectDraft
 from tests.builders import Account, Clock, a_session, slack_id
@@ -110,3 +114,25 @@ async def test_a_walk_that_ended_is_not_asked_about(account: Account, clock: Clo
             unit, EscalateCall.model_validate({**call().model_dump(), "reason_category": "other"})
         )
     assert await states(account, walk.id) == await states(account, handed.walk.id) == ["cancelled"]
+
+
+async def test_a_question_about_drafts_can_be_put_off_and_muted_one_by_one(account: Account, clock: Clock):
+    first, second = await a_draft(account), await a_draft(account)
+    assert len(await asked(account, clock, FOLLOWING_TUESDAY)) == 1
+    async with account.unit("ben") as unit:
+        await nudging.snooze(unit, SUBJECTS, first.id, Snooze.TOMORROW)
+    async with account.unit("ben") as unit:
+        await nudging.mute(unit, second.id)
+    morning = datetime(2026, 3, 11, 8, 0, tzinfo=UTC)
+    assert about(await asked(account, clock, morning)) == [(BEN, {first.id})]
+    assert (await planned(account, first.id)).due_at == morning + timedelta(days=7, minutes=30)
+    assert await states(account, second.id) == ["answered", "cancelled"]
+
+
+async def test_a_walks_question_is_the_first_lines_to_put_off_and_a_drafts_is_not(account: Account, clock: Clock):
+    draft, walk = await a_draft(account), await a_walk(account)
+    for subject, who in ((draft.id, "lena"), (walk.id, "ben")):
+        with pytest.raises(Forbidden):
+            async with account.unit(who) as unit:
+                await nudging.snooze(unit, SUBJECTS, subject, Snooze.HOUR)
+    assert await states(account, draft.id) == await states(account, walk.id) == ["planned"]

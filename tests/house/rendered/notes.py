@@ -150,9 +150,10 @@ def notes_views(data: Data) -> Iterator[Rendered]:
 
 def note_card_views(data: Data) -> Iterator[Rendered]:
     for posting in postings(data):
-        card = NoteCard(posting, data.session(), data.name, URL, [a_draft(data)] * 2)
+        card = NoteCard(posting, data.session(), data.name, URL, [a_draft(data)] * 2, [data.text] * 9)
         yield message("notes.card_blocks", (cards.card_text(card), cards.card_blocks(card)))
         yield Rendered("notes.result_modal", None, view=cards.result_modal(card))
+        yield Rendered("notes.others_modal", None, view=cards.others_modal(card, had_typed=True))
 
 
 def a_handoff(data: Data, *, claimed: bool = False) -> Handoff:
