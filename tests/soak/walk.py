@@ -258,7 +258,8 @@ class Walk:
     async def _overdue(self) -> None:
         """Whatever is owed and has not come by now must be one of those of which nobody can tell."""
         for fix in self.fixes.values():
-            if fix.owed is None or self.now <= self._latest(fix, fix.owed):
+            # The first look is cheap, and is all that most of thousands of fixes need.
+            if fix.owed is None or self.now <= fix.owed.at + LATE or self.now <= self._latest(fix, fix.owed):
                 continue
             state = await self.connection.fetchval(
                 "select state from nudges where subject_id = $1 and number = $2 and state = 'unknown' order by id desc limit 1",
