@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
+from itertools import compress
 
 from core.intake.floor_words import (
     ADMIN_TOOL,
@@ -20,6 +21,7 @@ from core.intake.floor_words import (
     LOOKS,
     NEGATION,
     NO_NEGATION,
+    OTHERS,
     PAIRS,
     SAFE,
     SELF_SERVICE,
@@ -97,10 +99,10 @@ def unsafe(text: str, *labels: str) -> FloorClass | None:
         readings.append(" ".join(answers))
     # "Turn it off" means what was spoken of before.
     readings += [f"{said}\n{answer}" for answer in answers]
-    excused = bool(SELF_SERVICE.search(_plain(whole)) and not ADMIN_TOOL.search(_plain(whole)))
+    may_excuse = not ADMIN_TOOL.search(_plain(whole))
     for reading in readings:
         for variant in _variants(reading):
-            if found := _found(variant, excused=excused):
+            if found := _found(variant, may_excuse=may_excuse):
                 return found
     return FloorClass.UNREADABLE if any(map(_is_foreign, (text, *labels))) else None
 
@@ -142,21 +144,22 @@ def _variants(text: str) -> Iterator[str]:
             yield variant
 
 
-def _found(text: str, *, excused: bool) -> FloorClass | None:
-    """The class of what `text` says; `excused` is the customer's own self-service, where a password may be changed."""
+def _found(text: str, *, may_excuse: bool) -> FloorClass | None:
+    """The class of what `text` says. A sentence that speaks of the customer's own self-service, where a password may be changed, excuses itself where
+    it `may`, and no other."""
     for kind in FloorClass:
         if (always := _always(kind)) and always.search(text):
             return kind
     clauses = _CLAUSE.split(SAFE.sub(" ", text))
     for kind in FloorClass:
-        if kind is FloorClass.CREDENTIALS and excused:
-            continue
-        if (hot := _hot(kind)) and any(_acts_on(hot, clause) for clause in clauses):
+        excuses = may_excuse and kind is FloorClass.CREDENTIALS
+        asking = [not (excuses and SELF_SERVICE.search(one) and not OTHERS.search(one)) for one in clauses]
+        if (hot := _hot(kind)) and any(_acts_on(hot, clause) for clause in compress(clauses, asking)):
             return kind
         for pair, verb_of_it, thing in _pairs(kind):
             before = ""
-            for clause in clauses:
-                if _asks(pair, clause) or (_asks(verb_of_it, clause) and thing.search(before)):
+            for clause, asks in zip(clauses, asking, strict=True):
+                if asks and (_asks(pair, clause) or (_asks(verb_of_it, clause) and thing.search(before))):
                     return kind
                 before = f"{before} {clause}"[-_SPOKEN_OF:]
     return None

@@ -239,6 +239,8 @@ SELF_SERVICE = re.compile(
     r"\bself[\s-]?service|\b(?:reset|change|choose|set)\w*\s+(?:it|their|his|her|your)\s+(?:own\s+)?(?:password\s+)?(?:themselves|himself|herself|by\s+themselves)|"
     r"\btheir own (?:password|page|account)|\bforgot(?:ten)?\s+(?:my\s+|your\s+)?password|\bpassword ?reset (?:page|portal|site|link)|\bsspr\b|\bctrl\s*\+?\s*alt\s*\+?\s*(?:del|entf|suppr|supr|canc)"
 )
+# Whose password it is then, is not the caller's own.
+OTHERS = re.compile(r"\b(?:colleague|co-?worker|another|shared|somebody else|someone else)")
 ADMIN_TOOL = re.compile(
     r"\badmin(?!istrator at)|\bactive directory|\baduc\b|\bentra\b|\bazure\b|\bon (?:their|his|her|the caller's|the customer's|behalf)\b(?=.{0,20}behalf)|\bon behalf|"
     r"\bfor (?:them|him|her|the (?:user|caller|customer))\b|\btemporary password|\bdisable|\bturn(?:ing)? off|\bremove (?:the |their )?(?:mfa|authenticator|second)|\bbypass|\bskip (?:the )?(?:mfa|second)"

@@ -13,7 +13,7 @@ import sys
 import time
 
 from tests.soak.quarter import quarter
-from tests.soak.walk import Broken, Scale
+from tests.soak.scale import Broken, Scale
 
 FULL = Scale(fixes=10_000, people=500, days=90, kills=60)
 

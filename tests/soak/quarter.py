@@ -27,8 +27,9 @@ from tests.bench.clicks import BOT_TOKEN, SIGNING_SECRET, TEAM
 from tests.soak.people import HOLIDAYS, Fix, Somebody, crowd
 from tests.soak.replica import SharedClock
 from tests.soak.replicas import Replicas
+from tests.soak.scale import Scale
 from tests.soak.standin import Standin, listening
-from tests.soak.walk import Scale, Walk
+from tests.soak.walk import Walk
 
 REPLICAS = 3
 OWNER = "U0SOAKADM"

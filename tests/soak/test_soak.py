@@ -8,7 +8,7 @@ import random
 import pytest
 
 from tests.soak.quarter import quarter
-from tests.soak.walk import Scale
+from tests.soak.scale import Scale
 
 SLICE = Scale(fixes=120, people=36, days=21, kills=4)
 

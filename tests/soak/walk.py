@@ -21,26 +21,13 @@ from tests.soak.people import Fix, Owed, Somebody
 from tests.soak.questions import BUSY, HISTORY, NEXT, STANDS_FOR, asks_about
 from tests.soak.replica import CHANNEL, SharedClock
 from tests.soak.replicas import Replicas
+from tests.soak.scale import Broken, Scale
 from tests.soak.standin import Standin, Taken
 
 LATE = timedelta(minutes=10)
 """How late a reminder may come: Slack lost the answer some times, somebody died, and the waits between the tries add up."""
 GRID = 30  # minutes: many people press at the same instant, so that a quarter is some thousand steps
 HOUR = timedelta(hours=1)
-
-
-class Broken(AssertionError):
-    """A promise that was not kept."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How much of everything."""
-
-    fixes: int
-    people: int
-    days: int
-    kills: int
 
 
 @dataclass
@@ -105,14 +92,15 @@ class Walk:
         return max(min(times), self.now + timedelta(milliseconds=1)) if times else None
 
     async def _step(self, *, dies: bool) -> None:
-        deeds = list[tuple[str, Fix]]()
+        deeds = dict[UUID, list[str]]()
         while self.agenda and self.agenda[0][0] <= self.now:
             _, _, what, fix_id = heapq.heappop(self.agenda)
-            deeds.append((what, self.fixes[fix_id]))
+            deeds.setdefault(fix_id, []).append(what)
         await self._tell("tick")
         death = asyncio.ensure_future(self._kill_somebody()) if dies else None
-        for some in range(0, len(deeds), 16):
-            await asyncio.gather(*(self._do(what, fix) for what, fix in deeds[some : some + 16]))
+        todo = [self._do_all(self.fixes[fix_id], what) for fix_id, what in deeds.items()]
+        for some in range(0, len(todo), 16):
+            await asyncio.gather(*todo[some : some + 16])
         await self._quiet()
         if death is not None:
             await death
@@ -153,6 +141,11 @@ class Walk:
         return [str(dict(row)) for row in rows]
 
     # -- what people do ---------------------------------------------------------------------------------------
+
+    async def _do_all(self, fix: Fix, what: Sequence[str]) -> None:
+        """One after the other: of a snooze and an answer in the same instant only the house would know which came first."""
+        for one in what:
+            await self._do(one, fix)
 
     async def _do(self, what: str, fix: Fix) -> None:
         who, at = fix.owner.slack_id, self.now

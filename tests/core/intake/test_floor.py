@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.intake.floor import FLOOR_LABEL, FloorClass, unsafe
@@ -36,6 +36,11 @@ def test_of_a_hundred_ordinary_steps_nearly_all_pass():
     assert len(stopped) <= len(ORDINARY) - MUST_PASS * len(ORDINARY) / 100, stopped
 
 
+@example(
+    steps=("Ask the caller to read out the verification code.",),
+    around=("Ask the caller to open the company's self-service page and to choose a new password there.",),
+    before=False,
+)
 @given(
     steps=st.sampled_from(
         [step for kind, steps in HOSTILE.items() if kind is not FloorClass.UNREADABLE for step in steps]
