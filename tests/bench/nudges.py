@@ -64,14 +64,15 @@ async def measured(product: Product, repeats: int, seconds: float) -> list[Row]:
     """The rows of the table. Limits are upper ones, so a rate that must be at least 0.8 of another is the other over it, at most 1.25."""
     claims: dict[int, list[float]] = {}
     async with _place(product) as place:
+        _say("nudges one by one")
+        await place.one_by_one()
+        pairs = [(await place.bare_posts(), await place.one_by_one()) for _ in range(repeats)]
         for planned in (100_000, 1_000_000):
             _say(f"claims among {planned:,} planned nudges")
             await place.plan(planned)
             claims[planned] = [await place.claims() for _ in range(repeats)]
         _say("idle ticks")
         ticks = [await place.idle_tick() for _ in range(repeats)]
-        _say("nudges one by one")
-        pairs = [(await place.bare_posts(), await place.one_by_one()) for _ in range(repeats)]
     _say("clicks while 15,000 nudges are due")
     calm, busy = await _clicks(product, repeats, seconds)
     return [
@@ -96,7 +97,7 @@ class _Place:
         await self.connection.execute("delete from nudges")
         await self.connection.execute(_PLANNED, self.account, AT_NOON, number, PEOPLE, timedelta(days=1))
         await self.connection.execute(_PLANNED, self.account, AT_NOON, DUE, PEOPLE, -timedelta(days=1))
-        await self.connection.execute("vacuum (analyze) nudges")
+        await self._settle()
 
     async def claims(self) -> float:
         """Nudges claimed and put off, a second."""
@@ -112,8 +113,13 @@ class _Place:
             "update nudges set due_at = $1::timestamptz - interval '1 day' where due_at = $1::timestamptz + interval '30 days'",
             AT_NOON,
         )
-        await self.connection.execute("vacuum (analyze) nudges")
+        await self._settle()
         return rate
+
+    async def _settle(self) -> None:
+        """What was planned came in over months, in life: neither its statistics nor its checkpoint are still to come."""
+        await self.connection.execute("vacuum (analyze) nudges")
+        await self.connection.execute("checkpoint")
 
     async def idle_tick(self) -> float:
         """Milliseconds of one tick when nothing is due."""
