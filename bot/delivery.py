@@ -35,9 +35,7 @@ AT_ONCE = 16  # of an account
 SLOW_AT_ONCE = 10  # of them: models that think and ticket systems that hang take these, and cards go on beside them
 WORTH_A_CLAIM = 3
 MAILED_AT_ONCE = 16  # in one place
-MAILINGS = (
-    2  # at a time, so that one is composed while another is sent; a card never waits for a place behind reminders
-)
+MAILINGS = 2  # at a time: one is composed while another is sent
 MAILING, SLOW = "mailing", "slow"
 
 Draining = tuple["asyncio.Task[None]", asyncio.Event]
@@ -217,8 +215,7 @@ class Worker:
                 log.warning("a mailing goes one by one", effect=name, reason=str(error) or type(error).__name__)
                 left = [(one, None) for one in of_it]
             self.metrics.deliveries.labels(name, "done").inc(len(of_it) - len(left))
-            for delivery, error in left:
-                await self._deliver(house, delivery, token, ended=error)
+            await asyncio.gather(*(self._deliver(house, one, token, ended=error) for one, error in left))
 
     async def _deliver(self, house: House, delivery: Delivery, token: UUID, *, ended: Exception | None = None) -> None:
         """Delivers it, or only writes down how it `ended`."""

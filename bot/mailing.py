@@ -55,7 +55,7 @@ async def _send_all(
     house: House, outgoing: Sequence[tuple[Letter, Outgoing]], token: UUID, mailing: Mailing
 ) -> list[Left]:
     # All at once: every call begins, and ends, well within the lease of a minute, however slow Slack is. The client keeps the pace.
-    left: list[Left] = []
+    left, gone = list[Left](), list[Letter]()
     under_way = {asyncio.create_task(send(house, letter[0], what, patient=True)): letter for letter, what in outgoing}
     while under_way:
         ended, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -65,11 +65,12 @@ async def _send_all(
             try:
                 stand.append((letter, task.result()))
             except Gone:
-                left += await _elsewhere(house, letter, token, mailing)
+                gone.append(letter)
             except Exception as error:  # noqa: BLE001 - whatever it was, it is written down as this one's end
                 left.append((letter[0], error))
         left += await _posted(house, stand, token, mailing)
-    return left
+    others = await asyncio.gather(*(_elsewhere(house, letter, token, mailing) for letter in gone))
+    return [*left, *(one for some in others for one in some)]
 
 
 async def _elsewhere(house: House, letter: Letter, token: UUID, mailing: Mailing) -> list[Left]:
