@@ -72,7 +72,7 @@ def _why_here(shown: Shown) -> str:
         case Audience.ADMIN:
             return "Whoever these belong to cannot be asked, or wants no reminders, so they come to the admins."
         case Audience.LEAD:
-            return "They were asked about before, and nobody answered."
+            return "They have waited for several reminders, and nobody answered."
 
 
 def _intro(shown: Shown, line: Line) -> list[Block]:
@@ -89,7 +89,9 @@ def _intro(shown: Shown, line: Line) -> list[Block]:
                 return []
             times = line.number - 1
             return [
-                blocks.context(f"{blocks.escape(line.subject.owner)} was asked {times} times and has not answered yet.")
+                blocks.context(
+                    f"{blocks.escape(line.subject.owner)} has not answered {times} reminders, or wants none, so this comes to you."
+                )
             ]
 
 
