@@ -22,6 +22,7 @@ from bot.slack import Pace
 from core import bootstrap, embedded
 from core.llm.provider import ModelProvider
 from tests.desk import SECRET_KEYS, Desk, a_desk
+from tests.hurried import hurry
 from tests.slack import Slack
 
 FOLDER = "TEST_DATABASE_FOLDER"
@@ -35,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if FOLDER not in os.environ:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="fp-")
         config.stash[made] = True
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many workers `-n auto` means: tests wait as much as they compute, so three for two cores."""
+    return (os.cpu_count() or 1) * 3 // 2 or 1
 
 
 made = pytest.StashKey[bool]()
@@ -58,6 +64,7 @@ def server() -> Path:
 @pytest.fixture(scope="session")
 async def template(server: Path) -> str:
     """A migrated database that others are copied from; the migrations' own lock lets only one worker make it."""
+    await hurry(server)
     url = await embedded.database(server, TEMPLATE)
     await bootstrap.make_ready(url)
     return TEMPLATE

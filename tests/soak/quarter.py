@@ -24,6 +24,7 @@ from core.ids import AccountId
 from core.unit import Database
 from tests import bulk
 from tests.bench.clicks import BOT_TOKEN, SIGNING_SECRET, TEAM
+from tests.hurried import hurry
 from tests.soak.people import HOLIDAYS, Fix, Somebody, crowd
 from tests.soak.replica import SharedClock
 from tests.soak.replicas import Replicas
@@ -55,7 +56,9 @@ async def stage(standin: Standin) -> AsyncGenerator[Stage]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fs-")))
         os.chmod(folder, 0o755)  # as root, the database runs as a user of its own
         stack.callback(embedded.stop, folder)
-        url = await embedded.database(await asyncio.to_thread(embedded.start, folder), "soak")
+        socket = await asyncio.to_thread(embedded.start, folder)
+        await hurry(socket)
+        url = await embedded.database(socket, "soak")
         await bootstrap.make_ready(url)
         standin.clock = clock = SharedClock(folder / "clock")
         clock.set(BEGIN)
@@ -73,9 +76,6 @@ async def stage(standin: Standin) -> AsyncGenerator[Stage]:
         stack.push_async_callback(replicas.stop)
         connection = await asyncpg.connect(host=str(url.query["host"]), user="postgres", database=url.database)
         stack.push_async_callback(connection.close)
-        # Processes are killed here, never the machine: what the server has is as safe without waiting for the disk.
-        await connection.execute("alter system set fsync = off")
-        await connection.execute("select pg_reload_conf()")
         yield Stage(url, api, clock, replicas, connection)
 
 
