@@ -34,7 +34,7 @@ POLL_SECONDS = 1.0
 AT_ONCE = 16  # of an account
 SLOW_AT_ONCE = 10  # of them: models that think and ticket systems that hang take these, and cards go on beside them
 WORTH_A_CLAIM = 3
-MAILED_AT_ONCE = 16  # in one place
+MAILED_AT_ONCE = 24  # in one place: half of what the dispatcher hands over
 MAILINGS = 2  # at a time: one is composed while another is sent
 MAILING, SLOW = "mailing", "slow"
 

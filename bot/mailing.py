@@ -1,4 +1,4 @@
-"""Many posts at once: composed in one transaction, sent side by side, and written down as they arrive, as many in one transaction as there are then.
+"""Many posts at once: composed in one transaction, sent side by side, and written down as they arrive, those of a moment in one transaction.
 
 Each keeps the marker protocol of `posting`; what does not go smoothly goes its way alone.
 """
@@ -17,6 +17,9 @@ from core.ids import DeliveryId
 from core.outbox import queries
 from core.outbox.models import Delivery, DeliveryState
 from core.unit import Event
+
+A_MOMENT = 0.05
+"""So many seconds those that have arrived wait for the others, to be written down together with them."""
 
 Letter = tuple[Delivery, Event]
 Left = tuple[Delivery, Exception | None]
@@ -58,7 +61,7 @@ async def _send_all(
     left, gone = list[Left](), list[Letter]()
     under_way = {asyncio.create_task(send(house, letter[0], what, patient=True)): letter for letter, what in outgoing}
     while under_way:
-        ended, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait(under_way, timeout=A_MOMENT)
         stand: list[tuple[Letter, Posted]] = []
         for task in ended:
             letter = under_way.pop(task)

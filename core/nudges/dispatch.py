@@ -21,7 +21,7 @@ from core.nudges.subjects import Subject, Subjects, described
 from core.outbox.events import NudgeDue
 from core.unit import Unit
 
-MOST_UNDER_WAY = 24
+MOST_UNDER_WAY = 48
 """Reminders in the outbox per account: what else is due stays in the table, so that cards and App Home never stand behind a long line."""
 WORTH_A_LOOK = MOST_UNDER_WAY // 2
 """Room for less is left until more of them are gone: what is looked at together costs hardly more than one."""

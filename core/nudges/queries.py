@@ -20,7 +20,7 @@ from core.nudges.policy import Kind
 from core.unit import Unit
 
 PEOPLE_LOOKED_AT = 200
-MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 2_000
 _NOW = bindparam("now", type_=TIMESTAMP(timezone=True))
 
 _DUE_ACCOUNTS = text(
