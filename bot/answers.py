@@ -33,6 +33,10 @@ class NotNow:
     """An event that nobody waits for an answer to could not be taken in: Slack is asked to deliver it again."""
 
 
+class TooEarly(Exception):  # an outcome: the answer is `NotNow`
+    """What this event is about may be known in a moment."""
+
+
 @dataclass(frozen=True)
 class Open:
     """A modal on top of whatever is open; it is opened as soon as the ack is out."""

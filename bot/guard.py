@@ -15,7 +15,7 @@ import structlog
 from slack_bolt.response import BoltResponse
 
 from bot import errors, people
-from bot.answers import Answer, Choices, Done, FieldErrors, Later, Meanwhile, NotNow, Open, Reply, Show
+from bot.answers import Answer, Choices, Done, FieldErrors, Later, Meanwhile, NotNow, Open, Reply, Show, TooEarly
 from bot.blocks import FALLBACK, View, escape, notice
 from bot.errands import Errands
 from bot.interaction import Interaction, Kind
@@ -82,6 +82,8 @@ class Guard:
             return task.result(), "done"
         except Duplicate:
             return Done(), "duplicate"
+        except TooEarly:
+            return NotNow(), "too early"
         except DomainError as error:
             if isinstance(error, Unavailable):
                 log.warning("unavailable", service=error.service, name=interaction.name)

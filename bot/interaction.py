@@ -83,20 +83,28 @@ class Interaction:
         return str((self.view or {}).get("callback_id") or "")
 
     @property
+    def _event(self) -> Json:
+        event = self.body.get("event")
+        return cast("Json", event) if isinstance(event, dict) else {}
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The names of the files that came with a message."""
-        event = self.body.get("event")
-        shared = cast("Json", event).get("files") if isinstance(event, dict) else None
+        shared = self._event.get("files")
         if not isinstance(shared, list):
             return ()
         files = [cast("Json", file) for file in cast("list[object]", shared) if isinstance(file, dict)]
         return tuple(str(file.get("name") or file.get("title") or "a file") for file in files)
 
     @property
+    def answers_us(self) -> bool:
+        """Written in a thread that begins with a message of ours."""
+        return self._event.get("parent_user_id") == self.installation.bot_user_id
+
+    @property
     def is_direct(self) -> bool:
         """In the person's conversation with the app."""
-        event = self.body.get("event")
-        said_so = isinstance(event, dict) and cast("Json", event).get("channel_type") == "im"
+        said_so = self._event.get("channel_type") == "im"
         return said_so or (self.channel or "").startswith("D")
 
     def id_from_value(self) -> UUID:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -56,6 +56,21 @@ async def in_thread(unit: Unit, channel: str, thread_ts: str) -> Session | None:
             Session.account_id == unit.account_id, Session.channel == channel, Session.thread_ts == thread_ts
         )
     )
+
+
+_CARD_UNDER_WAY = timedelta(minutes=5)
+
+
+async def has_newcomer(unit: Unit, channel: str) -> bool:
+    """Whether a session was started in this channel within five minutes whose thread is not known yet: its card may stand in Slack already, and only
+    that it does is still to be written down."""
+    wanted = select(Session.id).where(
+        Session.account_id == unit.account_id,
+        Session.channel == channel,
+        Session.thread_ts.is_(None),
+        Session.created_at > unit.now - _CARD_UNDER_WAY,
+    )
+    return (await unit.session.execute(wanted.limit(1))).first() is not None
 
 
 async def open_in(unit: Unit, channel: str, statuses: Sequence[SessionStatus] = OPEN) -> Sequence[Session]:

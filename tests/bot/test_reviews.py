@@ -96,6 +96,17 @@ async def test_dont_keep_asks_why_and_the_offer_says_so(bot: Bot, ana: Person):
     assert await ana.slack.violations() == []
 
 
+async def test_an_offer_that_was_answered_before_it_is_known_to_stand_says_so(bot: Bot, ana: Person):
+    session = await a_run_to_templatize(ana)
+    await ana.slack.fault("chat.postMessage", "drop_after", times=2)  # the note's card and the offer
+    await resolved(ana, session)
+    offer = await offered(ana, session)
+    why = await ana.open_modal("Don't keep…", on=await ana.open_modal("Review draft", on=offer))
+    assert (await ana.submit(why, reason="only here")).closed
+    await shows(ana, offer, "not kept, says Ana", buttons=[])
+    await drafts_are(bot, DraftStatus.REJECTED)
+
+
 async def test_closing_the_review_leaves_the_draft_and_what_was_typed_on_a_page_that_was_turned(bot: Bot, ana: Person):
     modal = await a_review(ana)
     again = await pressed_with(ana, "Check the parameters", modal, edited_body="Get-It {{a}}", name="Kept name")

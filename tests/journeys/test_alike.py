@@ -16,7 +16,9 @@ ALIKE = "An open session looks very much like this"
 
 @pytest.fixture
 async def session(ana: Person) -> Session:
-    return await started(ana, PROBLEM)
+    session = await started(ana, PROBLEM)
+    await session.first_turn(ana)  # so its thread is known, and can be linked to
+    return session
 
 
 async def test_the_command_shows_the_open_one_and_keeps_what_was_typed(

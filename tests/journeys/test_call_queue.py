@@ -57,6 +57,7 @@ async def test_a_ticket_of_the_ticket_system_is_taken_as_a_call(
     async with bot.database.unit(await seeds.account_of(bot)) as unit:
         [ticket] = (await queries.page(unit, None)).items
     assert (ticket.psa_connection_id, bool(ticket.psa_ticket_id)) == (connection, True)
+    await call.card(lena, "Is the light of the badge reader on?")  # so the thread is known, and the list can name it
     again = await queue(lena, "Taken as <")
     assert again.buttons.count("Take this call") == tickets - 1
     assert await slack.violations() == []

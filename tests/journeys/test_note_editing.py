@@ -127,5 +127,6 @@ async def test_two_who_confirm_at_once_post_one_note(ana: Person, ben: Person, s
     refused = await ben.submit(theirs, {block(theirs, "resolution"): "It prints again."})
     assert "resolved already" in str(refused.field_errors)
     await session.becomes(ana, "*Resolved*")
+    await note_card(ana, session, "confirmed by")
     cards = [each for each in await session.replies(ana) if "confirmed by" in each.plain()]
     assert len(cards) == 1

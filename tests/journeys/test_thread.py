@@ -28,6 +28,20 @@ async def test_a_reply_in_the_thread_is_kept_and_answered(bot: Bot, slack: Slack
     assert await live_markup(slack) == []
 
 
+@pytest.mark.parametrize("workspace", ["http", "socket"], indirect=True)
+@pytest.mark.parametrize(
+    "words", ["The display says ERR-0815 since Monday", "@FlowPilot it says ERR-0815 since Monday"]
+)
+async def test_who_replies_before_the_card_is_known_to_stand_is_heard(
+    bot: Bot, slack: Slack, ana: Person, words: str
+) -> None:
+    await slack.fault("chat.postMessage", "drop_after")  # the card is up, and FlowPilot has yet to find that out
+    session = await started(ana, VAGUE)
+    await ana.say("helpdesk", words, session.root)
+    await slack.until(lambda: seeds.count(bot, "session_messages where author = 'person' and text like '%ERR-0815%'"))
+    assert await seeds.count(bot, "ai_sessions") == 1, "a mention there is no problem of its own"
+
+
 async def test_a_burst_is_answered_once(bot: Bot, slack: Slack, ana: Person, ben: Person) -> None:
     session = await started(ana, VAGUE)
     first = await session.first_turn(ana)

@@ -99,7 +99,7 @@ async def test_with_the_connection_removed_nothing_is_posted_until_it_is_unlinke
     refused = await ana.submit(modal, {block(modal, "resolution"): "It prints again."})
     assert "was removed. Link the session to a ticket" in " ".join(refused.field_errors.values())
     await ana.close(modal, all=True)
-    await ana.choose("tickets.menu", "Unlink", on=await session.card(ana))
+    await ana.choose("tickets.menu", "Unlink", on=await session.becomes(ana, "CW #99123"))
 
     async def local() -> bool:
         return "CW #99123" not in (await session.card(ana)).plain()

@@ -30,9 +30,9 @@ async def compose_offer(unit: Unit, event: Event) -> Outgoing | None:
 
 async def offer_posted(unit: Unit, event: Event, where: Posted) -> None:
     for draft in await queries.drafts_of(unit, cast("SessionResolved", event).session_id, lock=True):
-        if draft.status is DraftStatus.PENDING:
+        # Also one that somebody reviewed before this could be written down: it stands in the offer, which has to say so.
+        if draft.status is DraftStatus.PENDING or draft.offer_ts is None:
             draft.offer_ts = where.ts
-    # Somebody may have reviewed one from App Home meanwhile.
     unit.emit(DraftsChanged(cast("SessionResolved", event).session_id))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.answers import Answer, Done, NotNow
+from bot.answers import Answer, Done, NotNow, TooEarly
 from bot.interaction import Interaction
 from bot.words import mentioned, readable
 from core.accounts import queries as people
@@ -20,11 +20,17 @@ _TO_SOMEBODY = re.compile(r"\s*<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 async def session_of(interaction: Interaction) -> Session | None:
-    """The session in whose thread this was written. Nobody in particular asks: most threads are none of ours, whoever writes there."""
+    """The session in whose thread this was written. Nobody in particular asks: most threads are none of ours, whoever writes there.
+
+    Raises `TooEarly` where it may be that of a card that has only just come up: who answers at once is not to be lost.
+    """
     if interaction.thread_ts is None or interaction.channel is None:
         return None
     async with interaction.database.unit(interaction.installation.account_id, source="event") as unit:
-        return await queries.in_thread(unit, interaction.channel, interaction.thread_ts)
+        session = await queries.in_thread(unit, interaction.channel, interaction.thread_ts)
+        if session is None and interaction.answers_us and await queries.has_newcomer(unit, interaction.channel):
+            raise TooEarly
+        return session
 
 
 async def reply(interaction: Interaction) -> Answer:
