@@ -12,7 +12,6 @@ from tests.slack import Message, Person
 
 ASKED = "How did it go?"
 BERLIN = ZoneInfo("Europe/Berlin")
-PATIENCE = 15.0
 
 
 def berlin(text: str) -> datetime:
@@ -67,4 +66,4 @@ async def reminded(who: Person, clock: Ahead, at: str) -> Message:
     async def fresh() -> Message | None:
         return next((each for each in await reminders(who) if each.ts not in known), None)
 
-    return await who.slack.until(fresh, within=PATIENCE)
+    return await who.slack.until(fresh)

@@ -12,7 +12,7 @@ import aiohttp
 from bot.sandbox.wire import Json, flag, items, obj, objs, text, whole
 from tests.slack_person import Person
 from tests.slack_screen import Reply, Screen
-from tests.slack_things import Home, Message, Modal, NotThere
+from tests.slack_things import PATIENCE, Home, Message, Modal, NotThere
 
 __all__ = ["Call", "Home", "Message", "Modal", "NotThere", "Person", "Reply", "Slack"]
 
@@ -79,10 +79,10 @@ class Slack:
         return known
 
     @overload
-    async def until(self, predicate: Callable[[], Awaitable[Seen | None]], within: float = 5) -> Seen: ...
+    async def until(self, predicate: Callable[[], Awaitable[Seen | None]], within: float = PATIENCE) -> Seen: ...
     @overload
-    async def until(self, predicate: Callable[[], Seen | None], within: float = 5) -> Seen: ...
-    async def until(self, predicate: Callable[[], object], within: float = 5) -> object:
+    async def until(self, predicate: Callable[[], Seen | None], within: float = PATIENCE) -> Seen: ...
+    async def until(self, predicate: Callable[[], object], within: float = PATIENCE) -> object:
         """Return the predicate's value as soon as it is true; it is asked again whenever anything in Slack changes.
 
         The predicate may be async: `await slack.until(ana.modal)`. Raises AssertionError after `within` seconds.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.wire import Json, obj, objs, text
 from tests.slack_screen import Reply, Screen
-from tests.slack_things import Home, Message, Modal
+from tests.slack_things import PATIENCE, Home, Message, Modal
 
 if TYPE_CHECKING:
     from tests.slack import Slack
@@ -109,13 +109,13 @@ class Person:
         current = (await self.screen()).now(modal)
         return await self.do("press", **current.where, **current.field(block_id).where, value=words)
 
-    async def open_modal(self, label: str, on: Message | Modal | Home, within: float = 5) -> Modal:
+    async def open_modal(self, label: str, on: Message | Modal | Home, within: float = PATIENCE) -> Modal:
         """Press, and return the modal that opens, or what the modal on top has turned into."""
         before = await self.modal()
         await self.press(label, on)
         return await self.next_modal(before, within)
 
-    async def next_modal(self, before: Modal | None, within: float = 5) -> Modal:
+    async def next_modal(self, before: Modal | None, within: float = PATIENCE) -> Modal:
         """Return the modal on top as soon as it is another one than before, or shows another content."""
 
         async def another() -> Modal | None:
@@ -160,7 +160,7 @@ class Person:
         """Reload the window: open modals are gone, and the bot is not told."""
         await self.do("reload")
 
-    async def home(self, within: float = 5) -> Home:
+    async def home(self, within: float = PATIENCE) -> Home:
         """Open App Home and return it, once it has been published."""
         await self.do("home")
         return await self.slack.until(self.home_now, within)

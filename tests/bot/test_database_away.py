@@ -122,7 +122,7 @@ async def test_a_click_during_the_cut_is_either_there_or_was_told(
             card = await ana.message("helpdesk", seed.ts)
             assert card is not None
             await ana.press_stale(card, "It worked")
-    await slack.until(lambda: seeds.nothing_waits(bot), within=10)
+    await slack.until(lambda: seeds.nothing_waits(bot))
     for card in cards:
         await shows(ana, card, "*Worked*: recorded by Ana Duarte", buttons=[])
 
@@ -186,5 +186,5 @@ async def test_a_message_in_a_sessions_thread_is_brought_again_and_nobody_is_tol
     async def heard() -> bool:
         return await seeds.count(bot, "session_messages where author = 'person'") == 1
 
-    await slack.until(heard, within=10)
+    await slack.until(heard)
     assert not [each for each in await ana.ephemerals() if AWAY in each.text]

@@ -16,7 +16,7 @@ from bot.sandbox.server import SandboxServer
 from core.accounts import preferences
 from tests.bot import seeds
 from tests.conftest import Fresh, a_bot
-from tests.reminded import ASKED, PATIENCE, Ahead, berlin, parked, reminded, reminders
+from tests.reminded import ASKED, Ahead, berlin, parked, reminded, reminders
 from tests.slack import Person, Slack
 from tests.stories import shows, told_directly
 
@@ -56,7 +56,7 @@ async def test_a_reminder_whose_answer_is_lost_is_there_once(
     await slack.fault("chat.postMessage", mode, times=2, seconds=0.2)
     await reminded(ben, clock, "2027-03-01 16:01")
     clock.by += timedelta(minutes=1)  # whoever must look again does
-    await slack.until(lambda: seeds.nothing_waits(bot), within=PATIENCE)
+    await slack.until(lambda: seeds.nothing_waits(bot))
     assert len(await reminders(ben)) == 1
     assert await states(bot) == [("nudge", "sent"), ("nudge", "planned"), ("person", "sent")]
 
@@ -67,8 +67,8 @@ async def test_slack_wants_ten_minutes_rest_and_what_is_settled_meanwhile_is_not
     (one,) = await parked(bot, ben)
     await slack.fault("chat.postMessage", "ratelimited", retry_after=600)
     clock.reach("2027-03-01 16:01")
-    await slack.until(lambda: _failed(slack), within=PATIENCE)
-    await slack.until(lambda: seeds.nothing_is_under_way(bot), within=PATIENCE)
+    await slack.until(lambda: _failed(slack))
+    await slack.until(lambda: seeds.nothing_is_under_way(bot))
     async with bot.database.unit(await seeds.account_of(bot)) as unit:
         wait = text("select due_at - cast(:now as timestamptz) from outbox where effect = 'nudges.post'")
         left = await unit.session.scalar(wait.bindparams(bindparam("now", clock(), TIMESTAMP(timezone=True))))
@@ -77,7 +77,7 @@ async def test_slack_wants_ten_minutes_rest_and_what_is_settled_meanwhile_is_not
     assert (await ben.press("It worked", on=one.card)).ms < 1_000, "clicks wait for nothing"
     await shows(ben, one.card, "*Worked*: recorded by Ben Okafor", buttons=[])
     clock.by += timedelta(minutes=11)
-    await slack.until(lambda: seeds.nothing_waits(bot, "nudges.%"), within=PATIENCE)
+    await slack.until(lambda: seeds.nothing_waits(bot, "nudges.%"))
     assert await reminders(ben) == []
 
 
@@ -90,8 +90,8 @@ async def test_whoever_cannot_be_written_to_is_asked_through_the_admins(
     await parked(bot, ben)
     await slack.fault("chat.postMessage", "error", error=code)
     clock.reach("2027-03-01 16:01")
-    await slack.until(lambda: _failed(slack), within=PATIENCE)
-    await slack.until(lambda: seeds.nothing_waits(bot), within=PATIENCE)
+    await slack.until(lambda: _failed(slack))
+    await slack.until(lambda: seeds.nothing_waits(bot))
     await looked_after(bot)
     nudge = await told_directly(ana, "Ben Okafor cannot be asked, or wants no reminders, so this comes to the admins.")
     await ana.press("It worked", on=nudge)
@@ -119,8 +119,8 @@ async def test_somebody_who_wants_quiet_is_asked_when_it_is_over(bot: Bot, slack
     since, until = (int(at.timestamp()) for at in quiet)
     await slack.world(undisturbed={"id": "ben", "since": since, "until": until})
     clock.reach("2027-03-01 16:01")
-    await slack.until(lambda: _asked_for_quiet(slack), within=PATIENCE)
-    await slack.until(lambda: seeds.nothing_waits(bot), within=PATIENCE)
+    await slack.until(lambda: _asked_for_quiet(slack))
+    await slack.until(lambda: seeds.nothing_waits(bot))
     assert await reminders(ben) == []
     await slack.fault("dnd.teamInfo", "error", error="missing_scope")
     await reminded(ben, clock, "2027-03-01 16:46")
@@ -135,9 +135,9 @@ async def test_where_nobody_can_look_the_engineer_is_told_that_it_may_not_have_a
     await slack.fault("chat.postMessage", "drop_before")
     await slack.fault("conversations.history", "error", error="missing_scope", times=9)
     clock.reach("2027-03-01 16:01")
-    await slack.until(lambda: _in_question(bot), within=PATIENCE)
+    await slack.until(lambda: _in_question(bot))
     await looked_after(bot)
-    await slack.until(lambda: seeds.nothing_waits(bot), within=PATIENCE)
+    await slack.until(lambda: seeds.nothing_waits(bot))
     home = await ben.home_now()
     assert home is not None
     assert "the last time may not have arrived" in home.plain()
@@ -148,7 +148,7 @@ async def test_where_nobody_can_look_the_engineer_is_told_that_it_may_not_have_a
     assert [one for one in await states(bot) if one[0] == "nudge"] == [("nudge", "unknown"), ("nudge", "planned")]
     await ben.press("Send again", on=home)
     await told_directly(ben, ASKED)
-    await slack.until(lambda: seeds.nothing_waits(bot), within=PATIENCE)
+    await slack.until(lambda: seeds.nothing_waits(bot))
     assert [one for one in await states(bot) if one[0] == "nudge"] == [("nudge", "sent"), ("nudge", "planned")]
 
 
@@ -158,10 +158,10 @@ async def test_a_workspace_that_removed_the_app_is_left_alone_until_it_is_back(
     await parked(bot, ben)
     await slack.fault("chat.postMessage", "error", error="token_revoked", times=3)
     clock.reach("2027-03-01 16:01")
-    await slack.until(lambda: _failed(slack), within=PATIENCE)
+    await slack.until(lambda: _failed(slack))
     await slack.clear_faults()
     clock.reach("2027-03-02 08:00")  # it is early, and the first reminder's day is over
-    await slack.until(lambda: seeds.nothing_is_under_way(bot), within=PATIENCE)
+    await slack.until(lambda: seeds.nothing_is_under_way(bot))
     assert await reminders(ben) == []
     await reminded(ben, clock, "2027-03-02 09:01")
     assert len(await reminders(ben)) == 1

@@ -106,8 +106,8 @@ async def test_a_channel_that_is_archived_before_the_card_came_loses_nothing(
     await slack.fault("chat.postMessage", "ratelimited", retry_after=1)
     await ana.command(f"/pilot new {PROBLEM}", "noc")
     await slack.world(archive="noc")
-    card = await told_directly(ana, "*What we know*")
-    assert PROBLEM in card.plain()
+    card = await told_directly(ana, f"{PROBLEM}\nSession · *Active*")  # the first one may move there, too
+    assert "*What we know*" in card.plain()
     moved = Session(card.channel, card.ts, card.ts)
     fix = await a_fix(ana, moved)
     await ana.press("It worked", on=fix)

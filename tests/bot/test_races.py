@@ -54,7 +54,7 @@ async def told(who: Person, how_many: int) -> Counter[str]:
         said = Counter(each.text for each in await who.ephemerals("helpdesk") if each.text.startswith("This fix"))
         return said if said.total() >= how_many else None
 
-    return await who.slack.until(all_of_it, within=15) if how_many else Counter[str]()
+    return await who.slack.until(all_of_it) if how_many else Counter[str]()
 
 
 @HOW_MANY

@@ -49,7 +49,7 @@ async def test_what_is_posted_is_there_once(bot: Bot, slack: Slack, ana: Person,
     for problem in long:  # a mishap, a post that goes well, a mishap
         await slack.fault("chat.postMessage", mode, retry_after=1, seconds=0.2)
         await ana.command(f"/pilot new {problem}")
-        await slack.until(lambda: seeds.nothing_waits(bot), within=15)
+        await slack.until(lambda: seeds.nothing_waits(bot))
         await slack.clear_faults()
     titles = [problem[:149].rstrip() + "…" for problem in long]
     written = await written_by_bot(ana)
@@ -75,8 +75,8 @@ async def test_what_is_shown_becomes_true_all_the_same(
 
     await shows(ana, fix, "Waits for: the night run")
     await session.becomes(ana, "*Fix* · waiting to be verified")
-    await slack.until(home_is_true, within=10)
-    await slack.until(lambda: seeds.nothing_waits(bot), within=10)
+    await slack.until(home_is_true)
+    await slack.until(lambda: seeds.nothing_waits(bot))
     assert len(await session.replies(ana)) == 1
 
 
@@ -180,7 +180,7 @@ class TestWithoutTheRightToReadHistory:
             home = await ana.home_now()
             return home if home is not None and "may not have arrived" in home.plain() else None
 
-        return await slack.until(question, within=10)
+        return await slack.until(question)
 
     async def test_it_is_shown_in_app_home_and_sent_again_once(
         self, bot: Bot, slack: Slack, ana: Person, asked: Home

@@ -104,7 +104,7 @@ async def quiet(slack: Slack, bot: Bot) -> None:
     """Everything that was to be said has been."""
     async with asyncio.timeout(30):
         for _ in range(3):  # what is delivered may bring about more
-            await slack.until(lambda: seeds.nothing_waits(bot), within=20)
+            await slack.until(lambda: seeds.nothing_waits(bot))
             await asyncio.sleep(0.2)
 
 

@@ -30,7 +30,7 @@ async def heard(reader: Person, session: Session, sentence: str) -> Message:
     async def said() -> Message | None:
         return next((one for one in await session.replies(reader) if sentence in one.plain()), None)
 
-    return await reader.slack.until(said, within=15)
+    return await reader.slack.until(said)
 
 
 async def a_linked_session(who: Person, ticket: int = 99120) -> Session:

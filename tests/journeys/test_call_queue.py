@@ -30,7 +30,7 @@ async def queue(who: Person, says: str) -> Message:
     async def listed() -> Message | None:
         return next((one for one in await who.ephemerals() if says in one.plain()), None)
 
-    return await who.slack.until(listed, within=15)
+    return await who.slack.until(listed)
 
 
 async def take_the_newest(who: Person, listed: Message) -> Modal:

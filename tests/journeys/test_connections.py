@@ -124,7 +124,7 @@ async def test_a_test_that_takes_long_is_shown_when_it_is_done(bot: Bot, ana: Pe
         top = await ana.modal()
         return top if top is not None and "Found 2 boards" in top.plain() else None
 
-    await ana.slack.until(done, within=10)
+    await ana.slack.until(done)
     assert len(await connections(bot)) == 1
 
 

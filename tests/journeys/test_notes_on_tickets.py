@@ -105,7 +105,7 @@ async def test_while_the_desk_is_away_the_note_waits_in_sight_and_goes_out_once(
     async def done() -> bool:
         return "*Escalated*" in (await session.card(ana)).plain()
 
-    await ana.slack.until(done, within=15)
+    await ana.slack.until(done)
     assert len(await desk.notes_on(TICKET)) == 1
 
 
@@ -199,6 +199,6 @@ async def test_who_confirms_second_is_told_whose_note_it_is_and_where_it_stands(
         shown = await ana.modal()
         return shown is not None and "read back and verified" in shown.plain()
 
-    await ana.slack.until(done, within=20)
+    await ana.slack.until(done)
     (note,) = await desk.notes_on(TICKET)
     assert "Ana replaced the driver." in str(note["text"])

@@ -14,7 +14,7 @@ from core.unit import Role
 from tests.bot import seeds
 from tests.conftest import Fresh, a_bot
 from tests.notes import preview
-from tests.reminded import ASKED, PATIENCE, Ahead, berlin, parked, reminded, reminders
+from tests.reminded import ASKED, Ahead, berlin, parked, reminded, reminders
 from tests.slack import Home, Message, Modal, Person, Slack
 from tests.stories import shows, started, whispered
 
@@ -43,7 +43,7 @@ async def home_says(who: Person, sentence: str) -> Home:
         home = await who.home_now()
         return home if home is not None and sentence in home.plain() else None
 
-    return await who.slack.until(says, within=PATIENCE)
+    return await who.slack.until(says)
 
 
 async def test_it_is_asked_after_four_working_hours_and_the_answer_shows_everywhere(
@@ -209,4 +209,4 @@ async def posted_in(slack: Slack, channel: str, sentence: str) -> Message:
         said = await slack.as_("ana").messages(channel)
         return next((each for each in said if each.by_bot and sentence in each.plain()), None)
 
-    return await slack.until(there, within=PATIENCE)
+    return await slack.until(there)

@@ -120,7 +120,7 @@ async def test_a_connection_removed_while_a_note_waits_is_said(
     await note_card(ana, session, "Queued for CW #99123")
     await removed(bot, connection)
     await desk.world(away=False)
-    await ana.slack.until(lambda: _stands_still(ana, session), within=20)
+    await ana.slack.until(lambda: _stands_still(ana, session))
     card = await note_card(ana, session, "The connection to CW #99123 was removed.")
     await ana.press("Don't post", on=card)
     await shows(ana, card, "Taken back before anything was sent.")

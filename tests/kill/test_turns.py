@@ -71,14 +71,14 @@ async def test_a_restart_in_the_middle_of_a_turn_finishes_it_once(
             async def shown() -> Message | None:
                 return next((each for each in await session.replies(ana) if "Stop" in each.buttons), None)
 
-            progress = await slack.until(shown, within=PATIENCE)
+            progress = await slack.until(shown)
             bot.kill()
             await bot.gone()
             await expire_all(database)
             model.may_speak.set()
             bot = await (await nursery.bot(settings)).serving()
             workspace.deliver_to(f"{bot.url}/slack/events")
-            said = await slack.until(lambda: told(ana, session, model.reply), within=PATIENCE)
+            said = await slack.until(lambda: told(ana, session, model.reply))
             await until_settled(database)
             assert [each.ts for each in said] == [progress.ts], "what showed the turn is what holds its answer"
             assert len(await told(ana, session, model.reply)) == 1
@@ -111,7 +111,7 @@ async def test_two_replicas_answer_one_burst_once(server: Path, fresh_database: 
             for n, words in enumerate(("it is 2.19", "since Monday", "on both machines", "nobody changed it")):
                 workspace.deliver_to(f"{bots[n % 2].url}/slack/events")
                 await (ana, ben)[n % 2].say("helpdesk", words, session.root, repeat=2)
-            await slack.until(lambda: told(ana, session, model.reply), within=PATIENCE)
+            await slack.until(lambda: told(ana, session, model.reply))
             await until_settled(database)
             assert len(await told(ana, session, model.reply)) == 1
             assert model.calls - before == 1

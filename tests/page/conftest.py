@@ -21,7 +21,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 8000
+PATIENCE_MS = 20_000
 
 expect.set_options(timeout=PATIENCE_MS)
 

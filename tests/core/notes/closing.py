@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -22,6 +23,7 @@ from core.psa.provider import Board, System
 from core.sessions.models import Session
 from tests.builders import NOON, Account, a_session
 from tests.core.notes.ticketing import ESCALATED, RESOLVED, Ticketing
+from tests.slack_things import PATIENCE
 
 
 async def a_connection(account: Account) -> PsaConnection:
@@ -66,8 +68,12 @@ async def written(account: Account, preview: Preview) -> Preview:
     if isinstance(assigned, composing.Assignment):
         async with account.unit() as unit:
             await composing.written(unit, assigned, notes_offline.compose(assigned.kind, assigned.bundle))
-    async with account.unit() as unit:
-        return await queries.preview(unit, preview_id)
+    async with asyncio.timeout(PATIENCE):  # where a worker is about, it may be the one who writes it
+        while True:
+            async with account.unit() as unit:
+                found = await queries.preview(unit, preview_id)
+            if found.is_written:
+                return found
 
 
 async def confirm(
