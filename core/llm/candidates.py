@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from core.llm.matching import PASTED, SIMILAR, Document, Match, Matcher
 from core.llm.playbooks import Playbook
@@ -55,7 +56,11 @@ class Shelf:
     def __init__(self, playbooks: Iterable[Playbook]) -> None:
         self.playbooks = {playbook.slug: playbook for playbook in playbooks}
         self.words = Words()
-        self._starter = Matcher(map(as_document, self.playbooks.values()), self.words, calibration=PASTED)
+
+    @cached_property
+    def _starter(self) -> Matcher:
+        # When the first question comes, which is in a thread: it takes a tenth of a second that a start should not pay for.
+        return Matcher(map(as_document, self.playbooks.values()), self.words, calibration=PASTED)
 
     def candidates(
         self, statement: str, past: Sequence[PastFix], templates: Sequence[KnownTemplate], judged: Collection[str]

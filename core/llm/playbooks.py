@@ -1,5 +1,6 @@
 """The starter playbooks: known problems, how people word them, and what to do; one YAML file each."""
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -57,8 +58,9 @@ class Playbook(_Strict):
     checks: tuple[_Line, ...] = Field(min_length=1)
 
 
+@cache
 def load_playbooks(folder: Path = STARTER) -> tuple[Playbook, ...]:
-    """Return the playbooks of a folder, by slug; raises BrokenPlaybook on the first that cannot be read."""
+    """Return the playbooks of a folder, by slug, read once; raises BrokenPlaybook on the first that cannot be read."""
     return tuple(_load(file) for file in sorted(folder.glob("*.yml")))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from core.llm.access import ModelAccess
@@ -45,10 +46,16 @@ class _Later:
             await self._claude.close()
 
 
+@cache
+def _rules() -> OfflineProvider:
+    """What is in the box: the same for whoever asks."""
+    return OfflineProvider(load_playbooks())
+
+
 @asynccontextmanager
 async def provider(access: ModelAccess | None) -> AsyncGenerator[ModelProvider]:
     """The provider of a running process; without `access` nothing outside is ever asked."""
-    offline = OfflineProvider(load_playbooks())
+    offline = _rules()
     if access is None:
         yield offline
         return

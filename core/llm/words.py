@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from threading import Lock
 from typing import Protocol, cast
 
 import snowballstemmer
@@ -84,9 +85,10 @@ class _Stemmer(Protocol):
 
 
 class Words:
-    """Reads sentences into terms, remembering the stems it met: stemming is what costs, and words repeat."""
+    """Reads sentences into terms, remembering the stems it met: stemming is what costs, and words repeat. Any thread may ask."""
 
     def __init__(self) -> None:
+        self._one_at_a_time = Lock()  # a stemmer works on the word it holds
         stemmer = cast(_Stemmer, snowballstemmer.stemmer("english"))
         self._stemmer = stemmer
         self._stems: dict[str, str] = {}
@@ -94,8 +96,10 @@ class Words:
 
     def terms(self, text: str, limit: int) -> list[str]:
         """Return at most `limit` terms of `text` in their order; none when it says nothing."""
-        folded = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text[:READ_CHARACTERS].casefold()))
-        plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
+        plain = _APOSTROPHE.sub("", text[:READ_CHARACTERS].casefold())
+        if not plain.isascii():
+            apart = unicodedata.normalize("NFKD", plain)
+            plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
         joined = _PHRASE.sub(lambda found: f" {_PHRASES[int((found.lastgroup or 'p0')[1:])][1]} ", plain)
         terms: list[str] = []
         for found in _WORD.finditer(joined):
@@ -109,8 +113,10 @@ class Words:
 
     def _stem(self, word: str) -> str:
         stem = self._stems.get(word)
-        if stem is None:
+        if stem is not None:
+            return stem
+        with self._one_at_a_time:
             if len(self._stems) >= _REMEMBERED_STEMS:
                 self._stems.clear()
             stem = self._stems[word] = self._stemmer.stemWord(word)
-        return stem
+            return stem

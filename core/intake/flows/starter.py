@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,7 +23,12 @@ def digest(folder: Path = STARTER) -> str:
 
 
 def documents(folder: Path = STARTER) -> tuple[FlowDocument, ...]:
-    """The starter flows by file name; reads the files each time, so whoever needs them keeps them. Raises `BrokenStarter`."""
+    """The starter flows by file name, kept until the files are others. Raises `BrokenStarter`."""
+    return _read(folder, digest(folder))
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path, _digest: str) -> tuple[FlowDocument, ...]:
     found: list[FlowDocument] = []
     for file in sorted(folder.glob("*.yml")):
         try:
