@@ -19,7 +19,7 @@ from core.nudges.service import Snooze
 from core.nudges.wishes import Mode, Wishes
 from tests.builders import Account, Clock, slack_id
 from tests.core.intake.walking import a_walk, answer, covers
-from tests.core.nudges.asking import asked, nudges, planned, send, tick, wishes
+from tests.core.nudges.asking import asked, nudges, planned, tick, wishes
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LENA, ADIL = slack_id("lena"), slack_id("adil")
@@ -138,7 +138,5 @@ async def test_nobodys_weekend_keeps_the_last_word_back(account: Account, clock:
     await a_walk(account)
     await wishes(account, "lena", Wishes(mode=Mode.OFF))
     await wishes(account, "adil", Wishes(days=(1,)))  # Tuesdays only
-    clock.now = berlin("2026-03-06 16:00")
-    await tick(account)
-    clock.forward(timedelta(seconds=1))
-    assert ADIL in {place for place, _ in await send(account)}, "on Tuesday it would be closed"
+    sent = await asked(account, clock, berlin("2026-03-06 16:00"))
+    assert ADIL in {place for place, _ in sent}, "on Tuesday it would be closed"
