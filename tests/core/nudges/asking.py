@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -25,7 +26,13 @@ from core.sessions.models import Session
 from tests.builders import Account, Clock, a_fix, a_session, slack_id
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 _ts = count(1)
+
+
+def berlin(text: str) -> datetime:
+    """A time by the walls of Berlin."""
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
 async def parked(

@@ -17,14 +17,22 @@ from core.nudges.wishes import Mode, Wishes
 from core.sessions import service as sessions
 from core.sessions.commands import HandTo
 from tests.builders import PEOPLE, Account, Clock, a_session, slack_id
-from tests.core.nudges.asking import HOUR, asked, made, nudges, parked, planned, prefers, record, send, tick, wishes
+from tests.core.nudges.asking import (
+    HOUR,
+    asked,
+    berlin,
+    made,
+    nudges,
+    parked,
+    planned,
+    prefers,
+    record,
+    send,
+    tick,
+    wishes,
+)
 
-BERLIN = ZoneInfo("Europe/Berlin")
 BEN, EVA = slack_id("ben"), slack_id("eva")
-
-
-def berlin(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
 MONDAY_NOON = berlin("2026-03-02 12:00")

@@ -15,8 +15,7 @@ from core.fixes.models import Outcome
 from core.nudges import service
 from core.nudges.service import Snooze
 from tests.builders import Account, Clock, slack_id
-from tests.core.nudges.asking import HOUR, asked, parked, planned, prefers, record
-from tests.core.nudges.test_asking import berlin
+from tests.core.nudges.asking import HOUR, asked, berlin, parked, planned, prefers, record
 
 BEN = slack_id("ben")
 

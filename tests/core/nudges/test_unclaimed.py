@@ -16,8 +16,7 @@ from core.intake.commands import EscalateWalk
 from core.intake.walks import ends
 from tests.builders import PEOPLE, Account, Clock, a_session, slack_id
 from tests.core.intake.walking import a_walk, now
-from tests.core.nudges.asking import asked, planned, prefers
-from tests.core.nudges.test_asking import berlin
+from tests.core.nudges.asking import asked, berlin, planned, prefers
 
 ANA, ADIL, BEN, EVA = (slack_id(who) for who in ("ana", "adil", "ben", "eva"))
 

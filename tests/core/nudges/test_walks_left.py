@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,14 +18,9 @@ from core.nudges.service import Snooze
 from core.nudges.wishes import Mode, Wishes
 from tests.builders import Account, Clock, slack_id
 from tests.core.intake.walking import a_walk, answer, covers
-from tests.core.nudges.asking import asked, nudges, planned, tick, wishes
+from tests.core.nudges.asking import BERLIN, asked, berlin, nudges, planned, tick, wishes
 
-BERLIN = ZoneInfo("Europe/Berlin")
 LENA, ADIL = slack_id("lena"), slack_id("adil")
-
-
-def berlin(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
