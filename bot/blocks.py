@@ -1,6 +1,7 @@
 """A small vocabulary of Block Kit. Every limit of Slack's is kept here and nowhere else, so no view can be refused for its size.
 
-`plain` texts never parse mentions or markup, so they are the sink for what people type; `escape` is for the few that go into mrkdwn.
+`plain` texts never parse mentions or markup, so they are the sink for what people type; `escape` is for the few that go into mrkdwn. What people
+copy is never in mrkdwn: a script is `code`, a long text `paragraphs`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from bot.escaping import escape
 from core.text import shorten
 
 Block = dict[str, object]
@@ -21,11 +23,6 @@ INPUT = 3_000
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
 MESSAGE = 13_000  # of JSON, all blocks of a message together; Slack refuses a little more than this
 FALLBACK = 3_900
-
-
-def escape(text: str) -> str:
-    """`text` for mrkdwn: `&`, `<` and `>` escaped, so no mention, link or date of somebody else's comes alive in it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def mrkdwn(text: str, limit: int = SECTION) -> Block:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from bot import blocks
 from bot.blocks import Block
 from core.escalations.models import Escalation
@@ -12,9 +14,12 @@ def entry(text: str, escalation: Escalation) -> list[Block]:
     claim = blocks.button("Claim", "escalations.claim", escalation.id)
     if escalation.walk_id is None:
         return [blocks.section(text, accessory=claim)]
-    return [blocks.section(text), blocks.actions([claim, go_on(escalation)], block_id=f"handoff.{escalation.id}")]
+    return [
+        blocks.section(text),
+        blocks.actions([claim, go_on(escalation.walk_id)], block_id=f"handoff.{escalation.id}"),
+    ]
 
 
-def go_on(escalation: Escalation) -> Block:
+def go_on(walk_id: UUID) -> Block:
     """*Continue as a session*, for an escalated walk."""
-    return blocks.button("Continue as a session", "walks.continue", escalation.walk_id or "")
+    return blocks.button("Continue as a session", "walks.continue", walk_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from core.escalations import reminders as escalations
 from core.fixes import reminders as fixes
 from core.intake.walks import reminders as walks
 from core.nudges.policy import Kind
@@ -15,7 +14,7 @@ SUBJECTS: Subjects = MappingProxyType(
     {
         Kind.FIX: fixes.look,
         Kind.DRAFTS: scripts.look,
-        Kind.ESCALATION: escalations.look,
+        Kind.ESCALATION: walks.escalated,
         Kind.WALK: walks.look,
         Kind.WEEKLY: fixes.week,
     }

@@ -35,5 +35,6 @@ async def look(unit: Unit, ids: Sequence[UUID]) -> Mapping[UUID, Subject]:
             thread_ts=session.thread_ts if session else None,
             severity=one.severity,
             not_to=one.raised_by,
+            walk_id=one.walk_id,
         )
     return found

@@ -78,7 +78,9 @@ async def dispatch(
     if not claimed:
         return NOTHING
     found = await described(unit, subjects, [(due.kind, due.subject_id) for due in claimed])
-    staff = await _staff(unit, [*(due.user_id for due in claimed), *(one.owner_id for one in found.values())])
+    staff = await _staff(
+        unit, [*(due.user_id for due in claimed), *(one.owner_id or one.not_to for one in found.values())]
+    )
     plan = Plan()
     for due in claimed:
         _judge(plan, due, found.get(due.subject_id), staff, unit.now, undisturbed)
@@ -93,7 +95,10 @@ async def _staff(unit: Unit, ids: Sequence[UUID | None]) -> Staff:
     wanted = {one for one in ids if one is not None}
     if account.nudge_cover:
         wanted.add(UUID(account.nudge_cover))
-    return Staff(await people.users(unit, sorted(wanted)), await people.admins(unit), account)
+    admins = await people.admins(unit)
+    # Asked for only where an admin may be who cannot be asked.
+    engineers = await people.engineers(unit) if len(admins) < 2 else ()
+    return Staff(await people.users(unit, sorted(wanted)), admins, engineers, account)
 
 
 def _judge(
@@ -133,7 +138,9 @@ def _judge(
     # Who put off what waits for anybody chose the time for themselves or for their channel, not for everybody else's night.
     chose = {due.user_id, None} if due.chosen and subject.owner_id is None else set[UUID | None]()
     for one in asked:
-        outward = Outward(due, one, now=critical or one.audience is Audience.PERSON or one.user_id in chose)
+        at_once = critical or one.audience is Audience.PERSON or one.user_id in chose
+        over = subject.closes_at is not None and one.hours.next_permitted(now) >= subject.closes_at
+        outward = Outward(due, one, now=at_once or over)
         plan.to[one.place, policy.RHYTHM[due.kind].always_digest].append(outward)
 
 

@@ -71,7 +71,7 @@ def next_due(
     kind: Kind, number: int, at: datetime, hours: Hours, severity: Severity = Severity.NORMAL
 ) -> datetime | None:
     """When to ask again after nudge `number` was sent `at`, or None: that was the last one."""
-    if number >= RHYTHM[kind].most:
+    if is_last(kind, number):
         return None
     match kind:
         case Kind.FIX:
@@ -135,6 +135,11 @@ def escalates(kind: Kind, number: int) -> bool:
     """Whether nudge `number` also goes to whoever covers or leads: two before it stayed unanswered."""
     start = RHYTHM[kind].escalates_from
     return start is not None and number >= start
+
+
+def is_last(kind: Kind, number: int) -> bool:
+    """Whether nothing more is asked after nudge `number`: who wants none at all leaves it to others to be asked then."""
+    return number >= RHYTHM[kind].most
 
 
 def is_digest(kinds: list[Kind], *, digest_only: bool) -> bool:

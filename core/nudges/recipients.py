@@ -1,4 +1,7 @@
-"""Who is asked: the person it is owed to, the admins in place of somebody who is gone, and from the third time on whoever covers or leads. Pure."""
+"""Who is asked: the person it is owed to, the admins in place of somebody who is gone, and from the third time on whoever covers or leads. Pure.
+
+What waits for anybody goes to the leads, else the admins, else the engineers; who may not take it up is told only where there is nobody else.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +34,11 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Staff:
-    """Everybody in the account who may be asked, by id; its admins; what it prefers."""
+    """Everybody in the account who may be asked, by id; its admins, and where there are not two its engineers; what it prefers."""
 
     people: Mapping[UUID, User]
     admins: Sequence[User]
+    engineers: Sequence[User]
     account: Preferences
 
     def hours(self, user: User | None) -> Hours:
@@ -54,21 +58,29 @@ def can_act(user: User, kind: Kind) -> bool:
 def recipients(
     staff: Staff, kind: Kind, owner_id: UUID | None, number: int, *, rerouted: bool, not_to: UUID | None = None
 ) -> list[Recipient]:
-    """Everybody whom nudge `number` goes to. Nobody: it is the owner's wish, and the leads are not due yet; or there is nobody but `not_to`."""
-    if owner_id is None:  # it waits for anybody
-        admins = [_person(staff, one, Audience.ADMIN) for one in staff.admins if one.id != not_to][:MOST_ADMINS]
-        return _leads(staff, not_to, kind) or admins
+    """Everybody whom nudge `number` goes to. Nobody: it is the owner's wish, and the leads are not due yet; or there is nobody at all."""
+    if owner_id is None:
+        return _anybody(staff, kind, not_to)
     owner = staff.owner(owner_id, kind)
     if owner is None or rerouted:
-        admins = [_person(staff, one, Audience.ADMIN) for one in staff.admins if one.id != owner_id][:MOST_ADMINS]
+        admins = _floor(staff, staff.admins, owner_id)
         leads = _leads(staff, owner_id, kind)
         return _distinct([*admins, *(leads if policy.escalates(kind, number) or not admins else [])])
     wish = wishes.of(owner)
     asked = [] if wish.off else [_person(staff, owner, Audience.PERSON, wish.channel)]
-    if policy.escalates(kind, number):
-        floor = [_person(staff, one, Audience.ADMIN) for one in staff.admins if one.id != owner.id][:MOST_ADMINS]
-        asked += _leads(staff, owner.id, kind) or ([] if asked else floor)
+    if policy.escalates(kind, number) or (wish.off and policy.is_last(kind, number)):
+        asked += _leads(staff, owner.id, kind) or ([] if asked else _floor(staff, staff.admins, owner.id))
     return _distinct(asked)
+
+
+def _anybody(staff: Staff, kind: Kind, not_to: UUID | None) -> list[Recipient]:
+    asked = _leads(staff, not_to, kind) or _floor(staff, staff.admins, not_to) or _floor(staff, staff.engineers, not_to)
+    told = staff.owner(not_to, kind)
+    return asked or ([_person(staff, told, Audience.ADMIN)] if told is not None else [])
+
+
+def _floor(staff: Staff, people: Sequence[User], but: UUID | None) -> list[Recipient]:
+    return [_person(staff, one, Audience.ADMIN) for one in people if one.id != but][:MOST_ADMINS]
 
 
 def _leads(staff: Staff, owner_id: UUID | None, kind: Kind) -> list[Recipient]:

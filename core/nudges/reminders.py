@@ -87,14 +87,14 @@ def _goes(unit: Unit, held: Held, part: Part, subject: Subject | None) -> bool:
         return False
     if held.state is ReminderState.UNKNOWN:
         return True  # a person looked, did not find it, and wants it sent again
-    if held.audience is not Audience.PERSON:
-        return part.chosen or held.until is None or unit.now <= held.until or part.state is not NudgeState.SENDING
-    if subject.owner_id != held.user_id:
+    if held.audience is Audience.PERSON and subject.owner_id != held.user_id:
         return False
     if part.chosen or subject.severity is policy.Severity.CRITICAL:
         return True
     # What ends by itself soon was looked at when it set out: put off once more it might never be asked about.
     at_work = held.until is None or unit.now <= held.until or subject.closes_at is not None
+    if held.audience is not Audience.PERSON:
+        return at_work or part.state is not NudgeState.SENDING
     rests = subject.active_at is None or unit.now >= subject.active_at + policy.QUIET_AFTER_ACTIVITY
     return at_work and rests
 

@@ -72,6 +72,7 @@ class Snooze(StrEnum):
 async def snooze(unit: Unit, subjects: Subjects, subject_id: UUID, length: Snooze) -> Nudge:
     """Asks again in an hour, or tomorrow at nine by the clock of whoever presses; that does not count as one more.
 
+    Whoever it is owed to chose that time. Of anybody else (a lead, an admin) it is a time like ours: it keeps to the owner's hours.
     Raises `Forbidden`, `Conflict` when nothing is planned or asked about it any more, or when it ends by itself before that.
     """
     person = unit.scope.actor
@@ -88,7 +89,8 @@ async def snooze(unit: Unit, subjects: Subjects, subject_id: UUID, length: Snooz
         raise Conflict("It is closed before that, unless somebody goes on with it. Resume keeps it.")
     unit.audit("nudge.snoozed", subject_id, until=due.isoformat())
     unit.emit(HomeChanged(person.id))
-    return _planned(unit, ended.kind, subject_id, person.id, due, number=ended.number, chosen=True)
+    chosen = subject is None or subject.owner_id in {None, person.id}
+    return _planned(unit, ended.kind, subject_id, person.id, due, number=ended.number, chosen=chosen)
 
 
 async def mute(unit: Unit, subject_id: UUID) -> None:

@@ -15,7 +15,8 @@ from core.unit import Unit
 class Subject:
     """`open`: it still waits. `settled` says as what it was settled otherwise. `owner_id`: whom the question is owed to now (None: it waits for
     anybody), and `owner` their name. `active_at`: when somebody last worked on it. Texts are as they were typed; `channel` and `thread_ts` say
-    where it is, `place` what it is called there. `closes_at`: then it ends by itself. `not_to` is who may not take it up."""
+    where it is, `place` what it is called there. `closes_at`: then it ends by itself. `not_to` is who may not take it up, `walk_id` the walk
+    that can go on as a session."""
 
     id: UUID
     kind: Kind
@@ -34,6 +35,7 @@ class Subject:
     lines: tuple[str, ...] = ()
     closes_at: datetime | None = None
     not_to: UUID | None = None
+    walk_id: UUID | None = None
 
 
 Look = Callable[[Unit, Sequence[UUID]], Awaitable[Mapping[UUID, Subject]]]

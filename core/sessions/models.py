@@ -139,7 +139,7 @@ class Session(AccountOwned, Base, kw_only=True):
     def check_resolve(self) -> None:
         """Raises `Conflict` when it cannot be resolved from the status it has."""
         if self.status is SessionStatus.RESOLVED:
-            raise Conflict("This session is resolved already. *Reopen* in its menu makes it active again.")
+            raise Conflict("This session is resolved already. “Reopen” in its menu makes it active again.")
 
     def check_escalate(self) -> None:
         """Raises `Conflict` when it cannot be escalated from the status it has."""

@@ -16,7 +16,7 @@ NASTY = [
     "<@U0BEN00001> and <@W0BEN00001|ben> and <#C0NOC00001> and <!subteam^S123|@all> say it is stuck",
     "&amp; &lt;!channel&gt; &amp;lt;@U0BEN00001&amp;gt; is on the screen",
     "<https://evil.example|https://bank.example> opened by itself; mailto:x@evil.example too",
-    "*bold* _slanted_ ~gone~ `code` ```block``` > quoted",
+    "*bold* _slanted_ ~gone~ `code` ```block``` > quoted :tada:",
     "a | b | <!date^1^{date}|never> > < & \"quotes\" 'here'",
     "@channel @here @everyone nobody can print",
     "\\n \\u0000 %s {0} {{key}} ${HOME} $(reboot) '; drop table users; --",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import cast
 
@@ -48,6 +49,18 @@ def test_nobodys_mention_or_link_comes_alive():
         spoken = [one.text or "", *marked_up(one.blocks if one.view is None else one.view)]
         alive = [text for text in spoken if any(sign in text for sign in signs)]
         assert not alive, one.by
+
+
+def test_nobodys_formatting_or_emoji_comes_alive():
+    hostile = "a *loud* _loud_ ~loud~ `loud` ```loud``` :loud: (*loud*) it:loud: z\n> loud z"
+    alive = re.compile(r"[*_~`:]loud|loud[*_~`:]|^(?:>|&gt;)", re.MULTILINE)
+    found = {
+        (one.by, text)
+        for one in rendered(hostile)
+        for text in [one.text or "", *marked_up(one.blocks if one.view is None else one.view)]
+        if alive.search(text)
+    }
+    assert not found
 
 
 def marked_up(value: object) -> Iterator[str]:

@@ -12,11 +12,12 @@ from bot.sandbox.server import SandboxServer
 from core.fixes.models import FixStatus
 from core.unit import Role
 from tests.bot import seeds
+from tests.calls import new_call, published, seen, taken
 from tests.conftest import Fresh, a_bot
 from tests.notes import preview
 from tests.reminded import ASKED, Ahead, berlin, parked, reminded, reminders
 from tests.slack import Home, Message, Modal, Person, Slack
-from tests.stories import shows, started, whispered
+from tests.stories import shows, started, told_directly, whispered
 
 
 @pytest.fixture
@@ -196,6 +197,38 @@ async def test_who_escalated_is_not_asked_to_claim_it(bot: Bot, slack: Slack, cl
     await adil.press("Mute this one", on=nudge)
     await shows(adil, nudge, "Muted: nobody is asked about this one any more", buttons=[])
     assert not [each for each in await reminders(ana) if "Who takes it up?" in each.plain()]
+
+
+async def test_who_escalated_and_is_alone_is_told_that_it_still_lies_there(slack: Slack, clock: Ahead):
+    ana = slack.as_("ana")
+    await ana.command("/pilot mine")
+    session = await started(ana, "the replication between the two file servers stands still")
+    await ana.submit(await preview(ana, "Escalate…", session))
+    await session.becomes(ana, "*Escalated*")
+    told = await reminded(ana, clock, "2027-03-01 16:05")
+    assert "*Nobody has taken this up yet*" in told.plain()
+    assert "there is nobody else here who could claim it" in told.plain()
+    assert "Nobody has taken this up yet: the replication" in told.text
+    assert told.buttons == ["Snooze 1 h", "Snooze until tomorrow 9:00", "Mute this one"]
+
+
+async def test_an_escalated_call_that_nobody_claims_leads_to_its_thread(bot: Bot, slack: Slack, clock: Ahead):
+    await published(bot)
+    ana, lena = slack.as_("ana"), slack.as_("lena")
+    await ana.command("/pilot mine")
+    await seeds.has_role(bot, seeds.LENA, Role.L1)
+    call = await taken(lena)
+    form = await lena.open_modal("Escalate…", on=await call.card(lena, "Is the light of the badge reader on?"))
+    assert (await lena.submit(form, reason_category="Needs admin rights", reason="It is locked.")).closed
+    await told_directly(ana, "*Waiting* for an engineer to claim it")
+    nudge = await reminded(ana, clock, "2027-03-01 13:05")
+    assert f"/archives/{call.channel}/p{call.root.replace('.', '')}|L1-1 my badge" in nudge.plain()
+    assert nudge.buttons[:2] == ["Claim", "Continue as a session"]
+    before = await seen(ana)
+    await ana.press("Continue as a session", on=nudge)
+    session = await new_call(ana, before)
+    await session.ticket_says(ana, "Owner <@U0ANA00001>")
+    await shows(ana, nudge, "Claimed by Ana Duarte", buttons=[])
 
 
 async def settings(who: Person) -> Modal:

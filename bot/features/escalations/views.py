@@ -46,7 +46,7 @@ def _buttons(escalation: Escalation, session: Session | None) -> list[Block]:
         return []
     if escalation.walk_id is not None and session is not None:
         return []  # the walk goes on as that session, which is handed on by itself
-    go_on = [handoffs.go_on(escalation)] if escalation.walk_id is not None else []
+    go_on = [handoffs.go_on(escalation.walk_id)] if escalation.walk_id is not None else []
     if escalation.claimed_by is None:
         return [blocks.button("Claim", "escalations.claim", escalation.id, style="primary"), *go_on]
     return [*go_on, blocks.button("Release", "escalations.release", escalation.id)]

@@ -50,7 +50,7 @@ async def draw(interaction: Interaction) -> Answer:
         )
         if shared:
             return Reply("The picture is in the thread.")
-        return Reply("The picture cannot be shared here. *Review…* lists every step and what follows it.")
+        return Reply("The picture cannot be shared here. “Review…” lists every step and what follows it.")
 
     return Later(as_file)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot import blocks
+from bot import blocks, handoffs
 from bot.blocks import Block, View
 from bot.waiting import OUTCOMES
 from core.fixes.models import Outcome
@@ -21,6 +21,9 @@ MUTE = ("Mute this one", "nudges.mute", "mute")
 LATER = {Kind.WALK: (AN_HOUR,), Kind.WEEKLY: ()}
 """How else than with all three a reminder is put off: label, the button's action, and the word for it in a menu. A walk is asked about once, hours
 before it is closed."""
+TOLD = "Nobody has taken this up yet"
+"""What is said to whoever may not take it up, where nobody else can be asked."""
+CANNOT = "cannot be asked, or wants no reminders"
 ASKS = {
     Kind.FIX: "How did it go?",
     Kind.DRAFTS: "Keep it or not?",
@@ -35,7 +38,8 @@ def reminder(shown: Shown, url: str, note: str | None = None) -> tuple[str, list
     lead: list[Block] = [blocks.context(note)] if note else []
     if len(shown.lines) == 1:
         line = shown.lines[0]
-        return _plain(line), blocks.fitted([*lead, *_intro(shown, line), *_single(line, url)])
+        told = _only_told(shown, line)
+        return _plain(line, told=told), blocks.fitted([*lead, *_intro(shown, line), *_single(line, url, told=told)])
     return _digest(shown, url, lead)
 
 
@@ -51,7 +55,8 @@ def _digest(shown: Shown, url: str, lead: Sequence[Block]) -> tuple[str, list[Bl
     if why := _why_here(shown):
         page.append(blocks.context(why))
     for line in open_ones[:MOST_LINES]:
-        page += [blocks.section(_said(line, url, shown.audience)), *_row(line, short=True)]
+        told = _only_told(shown, line)
+        page += [blocks.section(_said(line, url, shown.audience, told=told)), *_row(line, short=True, told=told)]
     if len(open_ones) > MOST_LINES:
         page.append(blocks.context(f"{len(open_ones) - MOST_LINES} more: App Home and */pilot pending* list them all."))
     for line in settled[:MOST_LINES]:
@@ -75,39 +80,35 @@ def _why_here(shown: Shown) -> str:
             return "They have waited for several reminders, and nobody answered."
 
 
+def _only_told(shown: Shown, line: Line) -> bool:
+    return shown.user_id is not None and shown.user_id == line.subject.not_to
+
+
 def _intro(shown: Shown, line: Line) -> list[Block]:
-    match shown.audience:
-        case Audience.PERSON:
-            return []
-        case Audience.ADMIN:
-            if line.subject.owner_id is None:
-                return []
-            who = blocks.escape(line.subject.owner)
-            return [blocks.context(f"{who} cannot be asked, or wants no reminders, so this comes to the admins.")]
-        case Audience.LEAD:
-            if line.subject.owner_id is None:
-                return []
-            times = line.number - 1
-            return [
-                blocks.context(
-                    f"{blocks.escape(line.subject.owner)} has not answered {times} reminders, or wants none, so this comes to you."
-                )
-            ]
+    """Why it comes to somebody it is not owed to."""
+    if _only_told(shown, line):
+        return [blocks.context("You handed it on yourself, and there is nobody else here who could claim it.")]
+    if shown.audience is Audience.PERSON or line.subject.owner_id is None:
+        return []
+    to = "the admins" if shown.audience is Audience.ADMIN else "you"
+    times = line.number - 1 if shown.audience is Audience.LEAD else 0
+    why = f"has not answered {times} reminder{'s' if times > 1 else ''}, or wants none" if times else CANNOT
+    return [blocks.context(f"{blocks.escape(line.subject.owner)} {why}, so this comes to {to}.")]
 
 
-def _single(line: Line, url: str) -> list[Block]:
-    said = [blocks.section(_said(line, url, Audience.PERSON))]
+def _single(line: Line, url: str, *, told: bool) -> list[Block]:
+    said = [blocks.section(_said(line, url, Audience.PERSON, told=told))]
     if not line.asks:
         return [*said, blocks.context(_outcome(line))]
     if line.answer is not None:
         said.append(blocks.context(_outcome(line)))
-    return [*said, *_row(line, short=False)]
+    return [*said, *_row(line, short=False, told=told)]
 
 
-def _said(line: Line, url: str, audience: Audience) -> str:
+def _said(line: Line, url: str, audience: Audience, *, told: bool) -> str:
     subject = line.subject
     title = f"*{blocks.escape(shorten(subject.title, 200))}*"
-    parts = [f"*{ASKS[subject.kind]}* {title}" if line.asks else title]
+    parts = [f"*{TOLD if told else ASKS[subject.kind]}* {title}" if line.asks else title]
     if subject.waits_for:
         parts.append(f"Waits for: {blocks.escape(shorten(subject.waits_for, 500))}")
     owner = f" · {blocks.escape(subject.owner)}" if audience is not Audience.PERSON and subject.owner else ""
@@ -119,12 +120,13 @@ def _said(line: Line, url: str, audience: Audience) -> str:
     return "\n".join(parts)
 
 
-def _plain(line: Line) -> str:
+def _plain(line: Line, *, told: bool) -> str:
     subject = line.subject
     if not line.asks:
         return blocks.escape(shorten(f"{subject.title}: {_outcome_plain(line)}", blocks.FALLBACK))
     waits = f" It waits for: {subject.waits_for}" if subject.waits_for else ""
-    return blocks.escape(shorten(f"{ASKS[subject.kind]} {subject.title}.{waits}", blocks.FALLBACK))
+    asks = f"{TOLD}:" if told else ASKS[subject.kind]
+    return blocks.escape(shorten(f"{asks} {subject.title}.{waits}", blocks.FALLBACK))
 
 
 def _outcome(line: Line) -> str:
@@ -148,12 +150,12 @@ def _outcome_plain(line: Line) -> str:
             return "Not asked here any more"
 
 
-def _row(line: Line, *, short: bool) -> list[Block]:
-    buttons = _buttons(line, short=short)
+def _row(line: Line, *, short: bool, told: bool) -> list[Block]:
+    buttons = _buttons(line, short=short, told=told)
     return [blocks.actions(buttons, block_id=f"nudge.{line.nudge_id}")] if buttons else []
 
 
-def _buttons(line: Line, *, short: bool) -> list[Block]:
+def _buttons(line: Line, *, short: bool, told: bool) -> list[Block]:
     """Everything that can be answered. A digest keeps putting off and muting in a menu."""
     subject = line.subject
     if subject.kind is Kind.FIX:
@@ -167,7 +169,10 @@ def _buttons(line: Line, *, short: bool) -> list[Block]:
             for label, outcome in OUTCOMES.items()
         ]
     else:
-        buttons = [blocks.button(label, action, subject.id) for label, action in ACTS.get(subject.kind, ())]
+        acts = () if told else ACTS.get(subject.kind, ())
+        buttons = [blocks.button(label, action, subject.id) for label, action in acts]
+        if subject.walk_id is not None and not told:
+            buttons.append(handoffs.go_on(subject.walk_id))
     later = LATER.get(subject.kind, (AN_HOUR, TOMORROW, MUTE))
     if short and len(later) > 1:
         return [*buttons, blocks.menu("nudges.menu", [(label, f"{word}:{subject.id}") for label, _, word in later])]

@@ -1,10 +1,12 @@
-"""What a reminder says of a walk that is about to be abandoned."""
+"""What a reminder says of a walk that is about to be abandoned, and of one that was escalated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
+from core.escalations import reminders as escalations
 from core.intake.walks import queries
 from core.intake.walks.models import WalkStatus
 from core.nudges.policy import WALK_CLOSES_AFTER, Kind
@@ -36,3 +38,25 @@ async def look(unit: Unit, ids: Sequence[UUID]) -> Mapping[UUID, Subject]:
             lines=("A day after its last step it is closed as abandoned, and its ticket is open again.",),
         )
     return found
+
+
+async def escalated(unit: Unit, ids: Sequence[UUID]) -> Mapping[UUID, Subject]:
+    """The escalations with these ids: those of sessions as they are, those of walks with the call's thread."""
+    found = dict(await escalations.look(unit, ids))
+    of = {one.walk_id: one for one in found.values() if one.walk_id is not None}
+    for call in await queries.owned(unit, list(of)):
+        escalation = of[call.walk.id]
+        found[escalation.id] = _in_its_thread(escalation, call)
+    return found
+
+
+def _in_its_thread(escalation: Subject, call: queries.Owned) -> Subject:
+    """A walk that goes on as a session already is not to be continued once more."""
+    walk, ticket = call.walk, call.ticket
+    return replace(
+        escalation,
+        place=f"{ticket.label} {ticket.title}",
+        channel=ticket.channel,
+        thread_ts=ticket.thread_ts,
+        walk_id=None if walk.session_id else walk.id,
+    )

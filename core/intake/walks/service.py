@@ -142,7 +142,7 @@ async def _refuse_what_was_answered(unit: Unit, walk: Walk, visit: int, choice: 
         raise Conflict("This step was undone meanwhile. The card shows where the walk is now.")
     if step.choice != choice:
         who = (await people.user(unit, step.by)).name
-        raise Conflict(f"This was already answered “{step.label}” by {who}. *Back* undoes it.".replace("*", ""))
+        raise Conflict(f"This was already answered “{step.label}” by {who}. Back undoes it.")
 
 
 async def _go_on(unit: Unit, locked: Locked) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -24,8 +25,14 @@ from core.nudges.wishes import Wishes
 from core.sessions.models import Session
 from tests.builders import Account, Clock, a_fix, a_session, slack_id
 
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 _ts = count(1)
+
+
+def berlin(text: str) -> datetime:
+    """A time by the walls of Berlin."""
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
 async def parked(
@@ -95,10 +102,13 @@ async def send(account: Account) -> list[tuple[str, Shown]]:
 
 
 async def asked(account: Account, clock: Clock, at: datetime) -> list[tuple[str, Shown]]:
-    """The clock is put to `at`, and what is due then goes out."""
+    """The clock is put to `at`, and what is due then goes out, a second later: there is always a line to stand in."""
     clock.now = at
     await tick(account)
-    return await send(account)
+    clock.forward(SECOND)
+    out = await send(account)
+    clock.now = at
+    return out
 
 
 async def wishes(account: Account, who: str, wanted: Wishes) -> None:

@@ -7,28 +7,32 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.subjects import SUBJECTS
 from core.accounts import service as accounts
 from core.accounts.models import Kind
 from core.accounts.service import Profile
-from core.errors import Conflict
 from core.fixes import queries as fix_queries
 from core.fixes.models import Outcome
 from core.ids import SessionId, UserId
-from core.nudges import service
-from core.nudges.service import Snooze
 from core.nudges.wishes import Mode, Wishes
 from core.sessions import service as sessions
 from core.sessions.commands import HandTo
 from tests.builders import PEOPLE, Account, Clock, a_session, slack_id
-from tests.core.nudges.asking import HOUR, asked, made, nudges, parked, planned, prefers, record, send, tick, wishes
+from tests.core.nudges.asking import (
+    HOUR,
+    asked,
+    berlin,
+    made,
+    nudges,
+    parked,
+    planned,
+    prefers,
+    record,
+    send,
+    tick,
+    wishes,
+)
 
-BERLIN = ZoneInfo("Europe/Berlin")
 BEN, EVA = slack_id("ben"), slack_id("eva")
-
-
-def berlin(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
 MONDAY_NOON = berlin("2026-03-02 12:00")
@@ -221,36 +225,6 @@ async def test_it_goes_to_whoever_owns_the_session_when_it_is_sent(account: Acco
     assert await send(account) == [], "it was on its way to eva"
     ((place, _),) = await asked(account, clock, clock.now + timedelta(minutes=31))
     assert place == BEN
-
-
-async def test_snoozing_asks_again_when_it_was_said_and_does_not_count(account: Account, clock: Clock):
-    fix = await parked(account)
-    await asked(account, clock, berlin("2026-03-02 16:00"))
-    clock.now = berlin("2026-03-02 16:40")
-    async with account.unit("ben") as unit:
-        await service.snooze(unit, SUBJECTS, fix.id, Snooze.HOUR)
-    assert (await planned(account, fix.id)).due_at == berlin("2026-03-02 17:40")
-    ((_, shown),) = await asked(account, clock, berlin("2026-03-02 17:40"))
-    assert shown.lines[0].number == 1
-    async with account.unit("ben") as unit:
-        await service.snooze(unit, SUBJECTS, fix.id, Snooze.TOMORROW)
-    assert (await planned(account, fix.id)).due_at == berlin("2026-03-03 09:00")
-    ((_, shown),) = await asked(account, clock, berlin("2026-03-03 09:00"))
-    assert shown.lines[0].number == 1
-    assert (await planned(account, fix.id)).number == 2
-
-
-async def test_a_muted_one_is_never_asked_about_again_until_it_is_parked_anew(account: Account, clock: Clock):
-    fix = await parked(account)
-    await asked(account, clock, berlin("2026-03-02 16:00"))
-    async with account.unit("ben") as unit:
-        await service.mute(unit, fix.id)
-    assert await asked(account, clock, clock.now + timedelta(days=30)) == []
-    with pytest.raises(Conflict):
-        async with account.unit("ben") as unit:
-            await service.snooze(unit, SUBJECTS, fix.id, Snooze.HOUR)
-    await record(account, fix, Outcome.APPLIED_PENDING)
-    assert (await planned(account, fix.id)).number == 1
 
 
 @pytest.mark.parametrize(

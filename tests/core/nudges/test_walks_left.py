@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,14 +18,9 @@ from core.nudges.service import Snooze
 from core.nudges.wishes import Mode, Wishes
 from tests.builders import Account, Clock, slack_id
 from tests.core.intake.walking import a_walk, answer, covers
-from tests.core.nudges.asking import asked, nudges, planned, tick, wishes
+from tests.core.nudges.asking import BERLIN, asked, berlin, nudges, planned, tick, wishes
 
-BERLIN = ZoneInfo("Europe/Berlin")
 LENA, ADIL = slack_id("lena"), slack_id("adil")
-
-
-def berlin(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +116,21 @@ async def test_it_can_be_put_off_for_an_hour_but_not_past_its_end(account: Accou
         async with account.unit("lena") as unit:
             await service.snooze(unit, SUBJECTS, walk.id, Snooze.HOUR)
     assert await tick(account) == 0
+
+
+async def test_who_wants_no_reminders_leaves_the_last_word_to_the_admins(account: Account, clock: Clock):
+    clock.now = berlin("2026-03-02 11:00")
+    walk = await a_walk(account)
+    await wishes(account, "lena", Wishes(mode=Mode.OFF))
+    sent = await asked(account, clock, berlin("2026-03-03 09:00"))
+    assert {place for place, _ in sent} == {slack_id("ana"), ADIL}
+    assert {line.subject.id for _, shown in sent for line in shown.lines} == {walk.id}
+
+
+async def test_nobodys_weekend_keeps_the_last_word_back(account: Account, clock: Clock):
+    clock.now = berlin("2026-03-05 20:00")
+    await a_walk(account)
+    await wishes(account, "lena", Wishes(mode=Mode.OFF))
+    await wishes(account, "adil", Wishes(days=(1,)))  # Tuesdays only
+    sent = await asked(account, clock, berlin("2026-03-06 16:00"))
+    assert ADIL in {place for place, _ in sent}, "on Tuesday it would be closed"

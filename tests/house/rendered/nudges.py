@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import time
 
 from bot.features.nudges import settings_views
@@ -23,6 +24,12 @@ def nudges_views(data: Data) -> Iterator[Rendered]:
         for lines in ([_line(data)], [_line(data, asks=False)], [_line(data) for _ in range(30)], _mixed(data)):
             shown = Shown(ReminderId(new_id()), audience, None, "C0HELPDESK", "C0HELPDESK", "1.0", lines, URL)
             yield message("nudges.reminder", nudges.reminder(shown, URL, note="The channel is gone."))
+    handed_on = replace(_line(data, Kind.ESCALATION).subject, owner_id=None, not_to=new_id(), walk_id=new_id())
+    for user_id in (None, handed_on.not_to):
+        for number in (1, 8):
+            lines = [Line(NudgeId(new_id()), 3, handed_on, True, None, None) for _ in range(number)]
+            shown = Shown(ReminderId(new_id()), Audience.ADMIN, user_id, "U0ANA00001", None, None, lines, URL)
+            yield message("nudges.reminder", nudges.reminder(shown, URL))
     yield Rendered("nudges.still_waiting_modal", None, view=nudges.still_waiting_modal(new_id(), data.title, data.text))
 
 
