@@ -189,7 +189,12 @@ class Posting(AccountOwned, Base, kw_only=True):
 
     def put_off(self, why: str, until: datetime) -> None:
         """The other side is away; it is tried again then."""
-        self.tries, self.why, self.next_try_at = self.tries + 1, why, until
+        self.tries += 1
+        self.pause(why, until)
+
+    def pause(self, why: str, until: datetime) -> None:
+        """The other side asks for a pause: it is well and did nothing, so this was no try."""
+        self.why, self.next_try_at = why, until
 
     def go_on(self) -> None:
         """A person says: once more. Raises `Conflict` when it does not stand still."""

@@ -14,8 +14,7 @@ from core.text import ended, shorten
 
 NAME = {NoteKind.RESOLUTION: "Resolution note", NoteKind.ESCALATION: "Escalation package"}
 CLOSED = {NoteKind.RESOLUTION: "Resolved", NoteKind.ESCALATION: "Escalated"}
-BESIDE_NOTE = 3_000
-ORDINAL = {1: "2nd", 2: "3rd"}
+ENDS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def card_text(card: NoteCard) -> str:
@@ -33,7 +32,7 @@ def card_blocks(card: NoteCard) -> list[Block]:
         blocks.said(state(card)),
     ]
     if posting.next_try_at is not None and posting.is_under_way:
-        shown.append(blocks.context(f"{_nth(posting)} try {blocks.when(posting.next_try_at)}"))
+        shown.append(blocks.context(f"{_next_try(posting)} {blocks.when(posting.next_try_at)}"))
     if buttons := _buttons(card):
         shown.append(blocks.actions(buttons, block_id="note"))
     shown += _text(posting)
@@ -54,7 +53,7 @@ def result_modal(card: NoteCard) -> View:
     """What the modal shows after the note was confirmed: how far it is, and in the end what is where."""
     shown: list[Block] = [blocks.said(state(card))]
     if card.posting.next_try_at is not None and card.posting.is_under_way:
-        shown.append(blocks.context(f"{_nth(card.posting)} try {blocks.when(card.posting.next_try_at)}"))
+        shown.append(blocks.context(f"{_next_try(card.posting)} {blocks.when(card.posting.next_try_at)}"))
     if buttons := _buttons(card):
         shown.append(blocks.actions(buttons, block_id="note"))
     if card.drafts:
@@ -187,5 +186,9 @@ def _note(posting: Posting) -> str:
     )
 
 
-def _nth(posting: Posting) -> str:
-    return ORDINAL.get(posting.tries, f"{posting.tries + 1}th")
+def _next_try(posting: Posting) -> str:
+    """Which try comes next; before one has failed it is simply the next."""
+    number = posting.tries + 1
+    if number == 1:
+        return "Next try"
+    return f"{number}{'th' if number % 100 in {11, 12, 13} else ENDS.get(number % 10, 'th')} try"
