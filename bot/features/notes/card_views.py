@@ -7,6 +7,7 @@ from typing import assert_never
 
 from bot import blocks
 from bot.blocks import Block, View
+from bot.features.notes.question_views import named
 from core.llm.notes import SECTIONS, NoteKind
 from core.notes.overview import NoteCard
 from core.notes.postings import Ending, Posting, PostingState, Trouble
@@ -61,9 +62,9 @@ def result_modal(card: NoteCard) -> View:
         review = blocks.button("Review draft", "drafts.review", card.drafts[0].id)
         shown.append(blocks.section(f"{count} from this session can go into the script library.", accessory=review))
     if card.unjudged:
-        titles = "; ".join(f"“{shorten(title, 100)}”" for title in card.unjudged[:5])
+        titles = named(card.unjudged)
         shown.append(
-            blocks.said(f"Applied as well, and nobody has said how it went: {titles}. The card in the thread asks.")
+            blocks.said(f"Applied as well, and nobody has said how it went: {titles}. The cards in the thread ask.")
         )
     shown.append(blocks.context("You can close this; the card in the thread stays up to date."))
     view = blocks.modal("house.notice", NAME[card.posting.kind], shown, close="Close")
