@@ -158,7 +158,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         PostingWanted: (Subscription("notes.carry", order="carry:{posting_id}", supersede="{posting_id}"),),
         PostingChanged: (
             Subscription("notes.update_card", order=_THREAD, supersede="{posting_id}"),
-            Subscription("notes.update_modal", supersede="{posting_id}"),
+            Subscription("notes.update_modal", order="window:{session_id}", supersede="{posting_id}"),
         ),
         TicketOpened: (
             Subscription("intake.post_card", order=_CALL, once="{ticket_id}"),
@@ -187,7 +187,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         DraftMade: (Subscription("drafts.extract", order="extract:{draft_id}", supersede="{draft_id}"),),
         DraftsChanged: (
             Subscription("drafts.update_offer", order=_THREAD, supersede="{session_id}"),
-            Subscription("notes.update_offer", supersede="{session_id}"),
+            Subscription("notes.update_offer", order="window:{session_id}", supersede="{session_id}"),
         ),
         SessionEscalated: (),
         NudgeDue: (Subscription("nudges.post", once="{reminder_id}"),),

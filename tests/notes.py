@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import text as sql
 
 from bot.app import Bot
 from bot.sandbox.wire import obj, text
+from core.fixes import service as fixes
 from core.ids import ConnectionId
+from core.sessions import queries as sessions
 from tests.bot import seeds
+from tests.builders import SCRIPTED
 from tests.slack import Message, Modal, Person
 from tests.stories import Session
 
@@ -81,3 +85,13 @@ async def linked(bot: Bot, connection: ConnectionId, ticket: int, board: int = 1
         )
     assert isinstance(found, UUID)
     return found
+
+
+async def suggested(bot: Bot, title: str) -> None:
+    """Another fix with a script is put before the engineers of the newest session."""
+    newest = sql("select id from ai_sessions order by id desc limit 1")
+    async with bot.database.unit(await seeds.account_of(bot)) as unit:
+        found = await unit.session.scalar(newest)
+        assert isinstance(found, UUID)
+        session = await sessions.session_for_update(unit, found)
+        await fixes.suggest(unit, session, replace(SCRIPTED, title=title))

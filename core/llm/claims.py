@@ -166,7 +166,7 @@ _CLAIM = _any(
     r"\bworks (?:now|again)\b|\b(?:fix|script|restart|reboot|change) (?:has )?worked\b",
     r"\bsuccessfully (?:resolved|fixed|solved|applied|completed)\b|\bapplied_success\b",
 )
-_CLAUSES = re.compile(r"(?<=[,:–—])\s+|\s+(?=(?:and|so|but|then)\b)")
+CLAUSES = re.compile(r"(?<=[,:–—])\s+|\s+(?=(?:and|so|but|then)\b)")
 # What stands before a claim and makes it conditional, in any clause of the sentence.
 _CONDITION = _any(
     r"\b(?:if|once|when|whether|unless|until|till|after|before|in case|as soon as|so that|to see|make sure|ensure|"
@@ -196,7 +196,7 @@ def claims_success(sentence: str) -> bool:
     if re.search(r"\?\W*$", sentence):
         return False
     said = ""
-    for clause in _CLAUSES.split(sentence):
+    for clause in CLAUSES.split(sentence):
         said += f" {clause}"
         if _CLAIM.search(clause) and not _HEDGE.search(clause) and not _CONDITION.search(said):
             return True

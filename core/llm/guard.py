@@ -1,8 +1,8 @@
 """The one guard over all that a model says. Each check looks at one field; what does not pass is left out and logged, never shown.
 
 A model may only speak of what its sources speak of: no host, address, link, ticket number or person (in a note also no number) that they lack,
-and no success that nobody has recorded. What it may name is found in the sources by plain search, so nothing that the sources say can talk the
-guard into anything.
+no success that nobody has recorded, and (in a note) no run of a script that was only prepared. What it may name is found in the sources by plain
+search, so nothing that the sources say can talk the guard into anything.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import structlog
 
 from core.llm.claims import claims_success, sentences
 from core.llm.named import Kind, Named, folded, named
+from core.llm.prepared import NO_SCRIPTS, Prepared
 from core.text import clean, shorten
 
 log = structlog.get_logger()
@@ -98,14 +99,26 @@ def inventions(text: str, sources: Sources, *, numbers: bool = False) -> list[Na
     return made_up
 
 
-def passes(text: str, sources: Sources, where: str, *, numbers: bool = False, success: bool = False) -> bool:
-    """Whether a field that stands or falls as a whole may be shown. `success`: a person has recorded it, so it may be said. Logs why not."""
+def passes(
+    text: str,
+    sources: Sources,
+    where: str,
+    *,
+    numbers: bool = False,
+    success: bool = False,
+    prepared: Prepared = NO_SCRIPTS,
+) -> bool:
+    """Whether a field that stands or falls as a whole may be shown. `success`: a person has recorded it, so it may be said; `prepared` are the
+    scripts that may not be told as run. Logs why not."""
     made_up = inventions(text, sources, numbers=numbers)
     if made_up:
         _dropped(where, {one.kind for one in made_up})
         return False
     if not success and any(claims_success(sentence) for sentence in sentences(text)):
         _dropped(where, {"claim"})
+        return False
+    if prepared.told_as_run(text):
+        _dropped(where, {"run"})
         return False
     return True
 

@@ -14,6 +14,7 @@ from core.llm.asking import Asks, Json, JsonValue, Unusable, Wire, prompt
 from core.llm.claims import claims_success, sentences
 from core.llm.guard import Sources
 from core.llm.notes import SECTIONS, DraftNote, Line, NoteBundle, NoteFix, NoteKind, NoteScript, Rewritten, Section
+from core.llm.prepared import NO_SCRIPTS, Prepared, speaks_of_one
 
 LINE_LIMIT = 3_000
 SECTION_LIMIT = 20_000
@@ -56,6 +57,31 @@ class Given:
     def worked(self, cites: Sequence[UUID]) -> bool:
         """Whether one of these is a fix that was verified."""
         return any(fix.id in cites and fix.status == "applied_success" for fix in self.bundle.fixes)
+
+    def prepared(self, cites: Sequence[UUID]) -> Prepared:
+        """The scripts that a text which rests on these may not tell as run. What the facts and fixes among them say, it may say too."""
+        scripts, fixes = self.bundle.scripts, [fix for fix in self.bundle.fixes if fix.id in cites]
+        texts = [fact.text for fact in self.bundle.facts if fact.id in cites]
+        texts += [
+            text
+            for fix in fixes
+            for text in (fix.title, fix.partial_notes, fix.failure_reason, fix.pending_reason)
+            if text
+        ]
+        if self.bundle.problem_id in cites:
+            texts += [self.bundle.title, self.bundle.problem]
+        used = {one.name for one in scripts if one.used_for is not None}
+        idle = [one for one in scripts if one.used_for is None and one.name not in used]
+        said = {one.name for one in idle if any(Prepared((one.name,)).told_as_run(text) for text in texts)}
+        ran = any(fix.by_script for fix in fixes) or any(
+            one.id in cites and one.used_for is not None for one in scripts
+        )
+        return Prepared(
+            names=tuple(one.name for one in idle if one.name not in said),
+            others=(*used, *said, *(fix.title for fix in fixes)),
+            is_cited=any(one.id in cites for one in idle) and not ran,
+            unnamed=not ran and not said and not any(map(speaks_of_one, texts)),
+        )
 
 
 def given(kind: NoteKind, bundle: NoteBundle) -> Given:
@@ -140,7 +166,18 @@ def _lines(said: SectionWire | None, state: Given, sources: Sources, key: str) -
         cites = tuple(state.ids[name] for name in dict.fromkeys(line.cites) if name in state.ids)
         # What rests on nothing may only say that there is nothing.
         plain = cites or len(text) <= 160
-        if text and plain and guard.passes(text, sources, f"note.{key}", numbers=True, success=state.worked(cites)):
+        if (
+            text
+            and plain
+            and guard.passes(
+                text,
+                sources,
+                f"note.{key}",
+                numbers=True,
+                success=state.worked(cites),
+                prepared=state.prepared(cites),
+            )
+        ):
             kept.append(Line(text, cites))
     return tuple(kept)
 
@@ -156,6 +193,10 @@ async def rewrite_section(
     sources = Sources(texts=[*_texts(state.payload), text, instruction])
     said_before = any(claims_success(sentence) for sentence in (*sentences(text), *sentences(instruction)))
     success = said_before or state.worked([fix.id for fix in bundle.fixes])
-    if not anew or not guard.passes(anew, sources, f"rewrite.{key}", numbers=True, success=success):
+    everything = [one.id for one in (*bundle.facts, *bundle.fixes)]
+    prepared = state.prepared(everything)
+    if prepared.told_as_run(text) or prepared.told_as_run(instruction):
+        prepared = NO_SCRIPTS  # a person says it
+    if not anew or not guard.passes(anew, sources, f"rewrite.{key}", numbers=True, success=success, prepared=prepared):
         return Rewritten(text, understood=False, usage=answer.usage)
     return Rewritten(anew, usage=answer.usage)

@@ -20,6 +20,7 @@ from core.notes.postings import Ending, Posting, PostingState, Trouble
 from core.notes.previews import target_of
 from core.outbox.note_events import PostingChanged
 from core.psa import queries as connections
+from core.psa.address import AddressRefused
 from core.psa.models import PsaConnection
 from core.psa.provider import (
     Audience,
@@ -97,7 +98,7 @@ async def carry(units: Units, provider_of: Provider, posting_id: PostingId) -> C
         await _stop(units, posting_id, Trouble.NOT_VERIFIED, str(differs), differs.observed)
     except _CannotTell as no:
         await _stop(units, posting_id, Trouble.UNKNOWN, str(no))
-    except (PsaRefused, _Merged) as no:
+    except (PsaRefused, AddressRefused, _Merged) as no:
         await _stop(units, posting_id, Trouble.REFUSED, str(no))
     except _Disconnected as gone:
         await _stop(units, posting_id, Trouble.DISCONNECTED, str(gone))
@@ -170,7 +171,7 @@ async def _note(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId)
     if posting.sending_at is not None:
         try:
             found = await psa.find_note(job.ticket_id, posting.id)
-        except PsaRefused as no:
+        except (PsaRefused, AddressRefused) as no:
             raise _CannotTell(f"the answer was lost, and {no}") from None
         if found is not None:
             await _posted(units, posting_id, found)
@@ -190,7 +191,7 @@ async def _note(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId)
     note = NewNote(posting.text, posting.audience, posting.id, posting.notify)
     try:
         external_id = await psa.add_note(job.ticket_id, note)
-    except (Throttled, KeysRefused, PsaRefused, TicketGone):
+    except (Throttled, KeysRefused, PsaRefused, AddressRefused, TicketGone):
         await _never_arrived(units, posting_id)
         raise
     except PsaAway as away:
@@ -222,7 +223,7 @@ async def _never_arrived(units: Units, posting_id: PostingId) -> None:
 async def _status(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId) -> None:
     ticket = await psa.read_ticket(job.ticket_id)
     wanted = job.connection.target(target_of(job.posting.kind), ticket.board.id)
-    reason = _no_change(job.posting, ticket, wanted)
+    reason = _no_change(job, ticket, wanted)
     if reason is None and wanted is not None and wanted.id != ticket.status.id:
         reason = _not_of_the_board(wanted, ticket, await psa.statuses(ticket.board.id))
     if reason is not None or wanted is None:
@@ -239,12 +240,15 @@ async def _status(units: Units, psa: PsaProvider, job: Job, posting_id: PostingI
     await _verify(units, job, posting_id, observed)
 
 
-def _no_change(posting: Posting, ticket: Ticket, wanted: Status | None) -> str | None:
+def _no_change(job: Job, ticket: Ticket, wanted: Status | None) -> str | None:
     """Why the ticket keeps its status, None where it is to be set."""
+    is_resolution = job.posting.audience is Audience.CUSTOMER
+    if ticket.merged_into is not None:
+        return f"the ticket was merged into {job.connection.system.label(ticket.merged_into)}"
     if wanted is None:
-        verb = "resolved" if posting.audience is Audience.CUSTOMER else "escalated"
+        verb = "resolved" if is_resolution else "escalated"
         return f"no status for {verb} tickets is chosen for the board “{ticket.board.name}”"
-    if posting.audience is Audience.CUSTOMER and ticket.status.closed and ticket.status.id != wanted.id:
+    if is_resolution and ticket.status.closed and ticket.status.id != wanted.id:
         return f"the ticket is closed already (“{ticket.status.name}”)"
     return None
 
@@ -265,16 +269,18 @@ async def _verify(units: Units, job: Job, posting_id: PostingId, observed: Statu
 
 
 async def _put_off(units: Units, posting_id: PostingId, why: str, after: timedelta | None) -> ComeBack:
+    """`after`: the pause that the other side asked for, None where it is away."""
     async with units() as unit:
         posting, session = await queries.posting_for_update(unit, posting_id)
-        pause = after if after is not None else wait(posting.tries)
-        posting.put_off(why, unit.now + pause)
+        if posting.next_try_at is None:
+            changed(unit, session)  # its card says that the note waits, not since when: it need not change every time
+        if after is None:
+            after = wait(posting.tries)
+            posting.put_off(why, unit.now + after)
+        else:
+            posting.pause(why, unit.now + after)
         unit.emit(PostingChanged(SessionId(session.id), posting_id))
-        if (
-            posting.tries == 1
-        ):  # the session's card says that it waits, not since when: it need not change with every try
-            changed(unit, session)
-    return ComeBack(pause, why)
+    return ComeBack(after, why)
 
 
 async def _stop(units: Units, posting_id: PostingId, trouble: Trouble, why: str, observed: str | None = None) -> None:

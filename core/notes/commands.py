@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from uuid import UUID
 
-from core.ids import PreviewId, SessionId
+from pydantic import Field
+
+from core.ids import FixId, PreviewId, SessionId
 from core.llm.notes import NoteKind
 from core.sessions.commands import Command
 
@@ -27,14 +30,19 @@ NEEDED = {
 
 
 class PostNote(Command):
-    """`state_version` is the state the person saw; `secrets_seen` the fingerprint of findings they said may be posted. One field per section."""
+    """`state_version` is the state the person saw; `secrets_seen` the fingerprint of findings they said may be posted. One field per section.
+
+    `outcome` is what was answered of the fix `first`, `outcomes` of the others that were asked about by their ids, each with its words.
+    """
 
     session_id: SessionId
     kind: NoteKind
     preview_id: PreviewId
     state_version: int
+    first: FixId | None = None
     outcome: Answered | None = None
     outcome_notes: str | None = None
+    outcomes: dict[UUID, tuple[Answered, str | None]] = Field(default_factory=dict[UUID, tuple[Answered, str | None]])
     secrets_seen: list[str] | None = None
     problem: str | None = None
     confirmed: str | None = None

@@ -11,10 +11,11 @@ from core.accounts import preferences
 from core.fixes.models import Decision, FixStatus, SuggestedFix
 from core.ids import PreviewId, SessionId, UserId, new_id
 from core.llm.notes import DraftNote, NoteBundle, NoteFact, NoteFix, NoteKind, NoteScript, cited
-from core.notes import changes, queries
+from core.notes import answers, changes, queries
+from core.notes.answers import Answer, Answers
 from core.notes.changes import State
 from core.notes.commands import Answered
-from core.notes.models import Answer, Preview
+from core.notes.models import Preview
 from core.notes.previews import page, want
 from core.outbox.note_events import NoteReady
 from core.scripts.queries import Generated
@@ -52,8 +53,7 @@ async def assignment(unit: Unit, preview_id: PreviewId) -> Assignment | Literal[
     if not await queries.take_lease(unit, preview_id, token):
         return "busy"
     state = await changes.state_of(unit, session)
-    answer = Answer(wanted.answer, wanted.answer_notes) if wanted.answer else None
-    bundle = bundle_of(state, answer, unit, await language(unit))
+    bundle = bundle_of(state, answers.read(wanted.answers), unit, await language(unit))
     names = {str(one): name for one, name in cited(bundle).items()}
     basis = {**changes.basis(state), "names": names}
     without = (await spending.this_month(unit)).is_used_up
@@ -77,7 +77,7 @@ async def written(unit: Unit, assigned: Assignment, note: DraftNote) -> None:
     """Keeps what was composed, if nobody else did meanwhile; what it took is written down in any case."""
     if note.usage is not None:
         spending.add(unit, note.usage, "note", assigned.session_id)
-    wanted = await queries.preview_for_update(unit, assigned.preview_id)
+    wanted = await queries.preview(unit, assigned.preview_id, lock=True)
     if wanted.lease_token == assigned.token:
         wanted.write(note, assigned.basis, unit.now)
         unit.emit(NoteReady(assigned.preview_id))
@@ -88,14 +88,13 @@ async def language(unit: Unit) -> str | None:
     return "English" if (await preferences.of(unit)).note_language == "english" else None
 
 
-def bundle_of(state: State, answer: Answer | None, unit: Unit, language: str | None) -> NoteBundle:
-    """The state as a note may tell it, the open fix as if `answer` were recorded already."""
+def bundle_of(state: State, given: Answers, unit: Unit, language: str | None) -> NoteBundle:
+    """The state as a note may tell it, the open fixes as if what is answered of them were recorded already."""
     session = state.session
     tried = [
         one for one in state.fixes if one.superseded_at is None or one.applied_at or one.status is FixStatus.DISMISSED
     ]
-    asked = open_fix(tried)
-    told = [_told(one, answer if one is asked else None, unit) for one in tried]
+    told = [_told(one, None if one.is_final else given.get(one.id), unit) for one in tried]
     return NoteBundle(
         problem_id=session.id,
         title=session.title,
@@ -115,12 +114,6 @@ def _prepared(made: Generated, told: Sequence[NoteFix]) -> NoteScript:
         (fix.id for fix in told if fix.id == one.fix_id and fix.applied_at and one.generated_at <= fix.applied_at), None
     )
     return NoteScript(one.id, made.name, one.generated_at, made.by, used_for)
-
-
-def open_fix(offered: Sequence[SuggestedFix]) -> SuggestedFix | None:
-    """The fix whose outcome is asked for: applied and not final, the one before the engineer first, else the newest."""
-    unjudged = [one for one in offered if one.applied_at is not None and not one.is_final]
-    return min(unjudged, key=lambda one: (one.superseded_at is not None, -one.id.int), default=None)
 
 
 def _told(fix: SuggestedFix, answer: Answer | None, unit: Unit) -> NoteFix:

@@ -51,6 +51,12 @@ def show(unit: Unit, session: Session, posting: Posting) -> None:
     changed(unit, session)
 
 
+async def lost_window(unit: Unit, posting_id: PostingId, modal: str) -> bool:
+    """The window that shows the posting is not there. False while it may still be opening; else it is not looked for again."""
+    posting, _ = await queries.posting_for_update(unit, posting_id)
+    return posting.lost(modal, unit.now)
+
+
 async def go_on(unit: Unit, posting_id: PostingId) -> Posting:
     """*Retry status* and *Try again*: it goes on from the last fact, and never posts a note that is on the ticket. Raises `Conflict`."""
     unit.scope.need_engineer("post a note")

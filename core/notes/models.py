@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -20,7 +18,7 @@ from core.text import clean
 NOTE_LIMIT = 60_000
 """Characters of a whole note."""
 SUMMARY_LIMIT = 500
-PROMPT_VERSION = "2"
+PROMPT_VERSION = "3"
 """Rises when the wording of the composer or of the prompt changes: then no draft of the old wording is shown any more."""
 INSTRUCTION_LIMIT = 500
 
@@ -28,7 +26,7 @@ INSTRUCTION_LIMIT = 500
 class Preview(AccountOwned, Base, kw_only=True):
     """One draft. Empty until it is written; whoever holds the lease writes it, so that a state is composed once, also by two replicas.
 
-    `answer` is the outcome of the open fix that the draft takes as given (with `answer_notes`), empty where none is open.
+    `answers` are the outcomes of the open fixes that the draft takes as given (`core.notes.answers` reads them), empty where none is open.
     """
 
     __tablename__ = "previews"
@@ -53,8 +51,7 @@ class Preview(AccountOwned, Base, kw_only=True):
     kind: Mapped[NoteKind]
     state_version: Mapped[int]
     prompt_version: Mapped[str]
-    answer: Mapped[str]
-    answer_notes: Mapped[str | None] = mapped_column(default=None)
+    answers: Mapped[dict[str, object]]
     answer_key: Mapped[str]
     # Unwritten is SQL's null, not JSON's: the lease asks for it.
     sections: Mapped[dict[str, object] | None] = mapped_column(JSONB(none_as_null=True), default=None)
@@ -100,7 +97,8 @@ class WorkingCopy(AccountOwned, Base, kw_only=True):
 
     `revisions` count how often the house itself gave a section another text: each needs a new input, or Slack would show the old one.
     `asked_section` is one to be written anew as `instruction` says; without an instruction it is one where that could not be done.
-    `modal` is the external id of the modal it was last seen in, and `awaits` says that the modal waits for `preview_id` to be written.
+    `modal` is the external id of the modal it was last seen in, and `awaits` says that the modal waits for `preview_id` to be written;
+    `replaces` is the draft that stands in it until then. `answers` are those that are not what is preset.
     """
 
     __tablename__ = "note_working_copies"
@@ -120,8 +118,8 @@ class WorkingCopy(AccountOwned, Base, kw_only=True):
     preview_id: Mapped[UUID | None] = mapped_column(default=None)
     texts: Mapped[dict[str, str]] = mapped_column(default_factory=dict)
     revisions: Mapped[dict[str, object]] = mapped_column(default_factory=dict)
-    answer: Mapped[str | None] = mapped_column(default=None)
-    answer_notes: Mapped[str | None] = mapped_column(default=None)
+    answers: Mapped[dict[str, object]] = mapped_column(default_factory=dict)
+    replaces: Mapped[UUID | None] = mapped_column(default=None)
     modal: Mapped[str | None] = mapped_column(default=None)
     awaits: Mapped[bool] = mapped_column(default=False)
     asked_section: Mapped[str | None] = mapped_column(default=None)
@@ -155,19 +153,3 @@ class WorkingCopy(AccountOwned, Base, kw_only=True):
     def revision(self, key: str) -> int:
         count = self.revisions.get(key, 0)
         return count if isinstance(count, int) else 0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The outcome of the open fix as the person confirms it, in the words of `Answered`; `notes` say which part, or what is awaited."""
-
-    outcome: str
-    notes: str | None = None
-
-
-def answer_key(answer: Answer | None) -> str:
-    """What tells drafts of one state apart: the answer they take as given."""
-    if answer is None:
-        return ""
-    mark = hashlib.sha256(answer.notes.encode()).hexdigest()[:12] if answer.notes else ""
-    return f"{answer.outcome}:{mark}"

@@ -58,7 +58,7 @@ async def under_way(unit: Unit, session_id: SessionId) -> str | None:
     if posting.state is PostingState.FAILED:
         return f"The {what} for {ticket} needs a decision: its card in this thread says why."
     if posting.next_try_at is not None:
-        return f"The {what} for {ticket} is queued: the ticket system is away. It goes out once, as soon as it can."
+        return f"The {what} for {ticket} is queued. It goes out once, as soon as its system takes it."
     return f"The {what} is being posted to {ticket} …"
 
 

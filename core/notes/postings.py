@@ -6,7 +6,7 @@ own, so whoever takes over after a crash goes on from the last fact. What was sa
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -51,11 +51,16 @@ class Ending(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPENS_WITHIN = timedelta(seconds=20)
+"""A window that is not there after so long is not coming any more."""
 CLOSES = (Ending.VERIFIED, Ending.SKIPPED, Ending.LOCAL)
 """The endings with which the session is resolved or escalated."""
 
 
 class Posting(AccountOwned, Base, kw_only=True):
+    """`modal` is the external id of the window that shows how far it is, None where there is none (any more). `modal_asked_at`: when Slack was
+    asked to open it, None for the one in which it was confirmed: that one stood open."""
+
     __tablename__ = "postings"
     __table_args__ = (
         one_of("kind", NoteKind),
@@ -111,6 +116,7 @@ class Posting(AccountOwned, Base, kw_only=True):
     concluded_at: Mapped[datetime | None] = mapped_column(default=None)
     card_ts: Mapped[str | None] = mapped_column(default=None)
     modal: Mapped[str | None] = mapped_column(default=None)
+    modal_asked_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @property
     def audience(self) -> Audience:
@@ -134,6 +140,21 @@ class Posting(AccountOwned, Base, kw_only=True):
     @property
     def closes_session(self) -> bool:
         return self.ending in CLOSES
+
+    # -- its window -----------------------------------------------------------------------------------------------
+
+    def shown_in(self, modal: str, at: datetime) -> None:
+        """Slack is asked to open another window for it, which is kept up to date from here on."""
+        self.modal, self.modal_asked_at = modal, at
+
+    def lost(self, modal: str, at: datetime) -> bool:
+        """The window is not there. False while Slack may still be opening it; else nobody looks for it again."""
+        if self.modal != modal:
+            return True
+        if self.modal_asked_at is not None and at < self.modal_asked_at + OPENS_WITHIN:
+            return False
+        self.modal = None
+        return True
 
     # -- forward --------------------------------------------------------------------------------------------------
 
@@ -189,7 +210,12 @@ class Posting(AccountOwned, Base, kw_only=True):
 
     def put_off(self, why: str, until: datetime) -> None:
         """The other side is away; it is tried again then."""
-        self.tries, self.why, self.next_try_at = self.tries + 1, why, until
+        self.tries += 1
+        self.pause(why, until)
+
+    def pause(self, why: str, until: datetime) -> None:
+        """The other side asks for a pause: it is well and did nothing, so this was no try."""
+        self.why, self.next_try_at = why, until
 
     def go_on(self) -> None:
         """A person says: once more. Raises `Conflict` when it does not stand still."""

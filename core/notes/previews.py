@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never, cast
+from typing import cast
 from uuid import UUID
 
-from core.fixes.models import FixStatus, SuggestedFix
+from core.fixes.models import SuggestedFix
 from core.ids import PreviewId, SessionId, UserId, new_id
 from core.llm.notes import SECTIONS, NoteKind
 from core.notes import changes, queries
-from core.notes.commands import Answered
-from core.notes.models import PROMPT_VERSION, Answer, Preview, WorkingCopy, answer_key
+from core.notes.answers import ASKED, Answers, differing, key, presets, read, settled, stored
+from core.notes.models import PROMPT_VERSION, Preview, WorkingCopy
 from core.notes.postings import Posting
 from core.notes.queries import Opened
 from core.outbox.note_events import NoteReady, PreviewWanted
 from core.psa.models import PsaConnection, Target
 from core.psa.provider import Status
-from core.sessions.models import Session
-from core.text import clean
+from core.sessions.models import Session, SessionStatus
 from core.unit import Unit
 
 
 @dataclass(frozen=True)
 class Page:
-    """All that the modal shows. `draft` is the newest written one (None: none is), `is_current` whether it is of the present state and answer,
-    `changed` what is new since. `fix` is the one whose outcome is asked for, and `answer` what is answered so far."""
+    """All that the modal shows. `draft` is the newest written one (None: none is), `is_current` whether it is of the present state and answers,
+    `changed` what is new since. `asked` are the fixes whose outcome is asked for, `answers` what is answered of them so far, and `unasked` those that
+    are only named."""
 
     session: Session
     kind: NoteKind
     draft: Preview | None
     is_current: bool
     copy: WorkingCopy | None
-    fix: SuggestedFix | None
-    answer: Answer | None
+    asked: Sequence[SuggestedFix]
+    unasked: Sequence[SuggestedFix]
+    answers: Answers
     live: Posting | None
     connection: PsaConnection | None
     changed: tuple[str, ...] = ()
@@ -63,36 +64,25 @@ class Page:
         return self.connection.target(target_of(self.kind), self.session.psa_board_id)
 
     @property
+    def may_follow(self) -> bool:
+        """Whether the session, as it stands, is one to be closed with this note."""
+        return self.session.status in FOLLOWS[self.kind]
+
+    @property
     def is_ready(self) -> bool:
         """Whether it can be shown without composing anything: a draft of this state, or words of the person's own to go on with."""
         return self.draft is not None and (self.is_current or bool(self.edited))
 
 
+FOLLOWS = {
+    NoteKind.RESOLUTION: (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.ESCALATED),
+    NoteKind.ESCALATION: (SessionStatus.ACTIVE, SessionStatus.PAUSED),
+}
+"""From where a session is usually closed with such a note."""
+
+
 def target_of(kind: NoteKind) -> Target:
     return Target.RESOLVED if kind is NoteKind.RESOLUTION else Target.ESCALATED
-
-
-def preset(kind: NoteKind, fix: SuggestedFix) -> Answer:
-    """What is answered about the open fix unless the person says otherwise."""
-    if kind is NoteKind.RESOLUTION:
-        return settled(fix, Answered.WORKED, None)
-    return settled(fix, Answered.WAITING if fix.status is FixStatus.APPLIED_PENDING else Answered.FAILED, None)
-
-
-def settled(fix: SuggestedFix, outcome: str, notes: str | None) -> Answer:
-    """The answer as it is compared and recorded: with words only where the outcome has any, and those on record where none are given."""
-    given = clean(notes or "") or None
-    match answered := Answered(outcome):
-        case Answered.WORKED | Answered.NEVER_APPLIED:
-            return Answer(answered)
-        case Answered.FAILED:
-            return Answer(answered, given)
-        case Answered.PARTLY:
-            return Answer(answered, given or fix.partial_notes)
-        case Answered.WAITING:
-            return Answer(answered, given or fix.pending_reason)
-        case _:
-            assert_never(answered)
 
 
 async def page(
@@ -105,8 +95,9 @@ async def page(
 
 
 async def _page(unit: Unit, found: Opened, kind: NoteKind) -> Page:
-    answer = _answer(found, kind)
-    current = next((one for one in found.drafts if one.is_written and is_of(one, found.session, answer)), None)
+    asked, unasked = found.fixes[:ASKED], found.fixes[ASKED:]
+    answers = _answers(found.copy, kind, asked)
+    current = next((one for one in found.drafts if one.is_written and is_of(one, found.session, answers)), None)
     draft = current or await _older(unit, found, kind)
     return Page(
         found.session,
@@ -114,8 +105,9 @@ async def _page(unit: Unit, found: Opened, kind: NoteKind) -> Page:
         draft,
         current is not None,
         found.copy,
-        found.fix,
-        answer,
+        asked,
+        unasked,
+        answers,
         found.live,
         found.connection,
         () if draft is None or current else await _changed(unit, draft, found.session),
@@ -129,29 +121,39 @@ async def _older(unit: Unit, found: Opened, kind: NoteKind) -> Preview | None:
     return theirs or next(iter(written), None)
 
 
-def _answer(found: Opened, kind: NoteKind) -> Answer | None:
-    if found.fix is None:
-        return None
-    if found.copy is not None and found.copy.answer:
-        return settled(found.fix, found.copy.answer, found.copy.answer_notes)
-    return preset(kind, found.fix)
+def _answers(copy: WorkingCopy | None, kind: NoteKind, asked: Sequence[SuggestedFix]) -> Answers:
+    chosen = read(copy.answers) if copy is not None else {}
+    given = {fix.id: settled(fix, chosen[fix.id].outcome, chosen[fix.id].notes) for fix in asked if fix.id in chosen}
+    return {**presets(kind, asked), **given}
 
 
-def is_of(draft: Preview, session: Session, answer: Answer | None) -> bool:
-    return draft.state_version == session.state_version and draft.answer_key == answer_key(answer)
+def is_of(draft: Preview, session: Session, answers: Answers) -> bool:
+    return draft.state_version == session.state_version and draft.answer_key == key(answers)
 
 
 async def _changed(unit: Unit, draft: Preview, session: Session) -> tuple[str, ...]:
     return changes.since(draft.basis, await changes.state_of(unit, session))
 
 
+async def news(unit: Unit, now: Page, before: UUID | None) -> tuple[str, ...]:
+    """What changed since the draft `before`, which that of the page took the place of, a phrase each; empty where it is the same one."""
+    if before is None or now.draft is None or now.draft.id == before:
+        return ()
+    shown = await queries.preview_if_there(unit, before)
+    if shown is None or not shown.is_written:
+        return ()
+    answered = differing(read(shown.answers), now.answers, now.asked)
+    return (*await _changed(unit, shown, now.session), *answered)
+
+
 # -- asking for a draft -------------------------------------------------------------------------------------------
 
 
-async def want(unit: Unit, now: Page, *, modal: str | None = None) -> Preview:
-    """The draft of the present state and answer: the one there is, or one that is going to be written. `modal` waits for it."""
-    session, answer = now.session, now.answer
-    found = next((one for one in await queries.drafts(unit, session, now.kind) if is_of(one, session, answer)), None)
+async def want(unit: Unit, now: Page, *, modal: str | None = None, over: UUID | None = None) -> Preview:
+    """The draft of the present state and answers: the one there is, or one that is going to be written. `modal` waits for it, and shows
+    the draft `over` until then."""
+    session, answers = now.session, now.answers
+    found = next((one for one in await queries.drafts(unit, session, now.kind) if is_of(one, session, answers)), None)
     if found is None:
         found = unit.add(
             Preview(
@@ -161,9 +163,8 @@ async def want(unit: Unit, now: Page, *, modal: str | None = None) -> Preview:
                 kind=now.kind,
                 state_version=session.state_version,
                 prompt_version=PROMPT_VERSION,
-                answer=answer.outcome if answer else "",
-                answer_notes=answer.notes if answer else None,
-                answer_key=answer_key(answer),
+                answers=stored(answers),
+                answer_key=key(answers),
                 wanted_at=unit.now,
             )
         )
@@ -171,6 +172,7 @@ async def want(unit: Unit, now: Page, *, modal: str | None = None) -> Preview:
     if modal is not None:
         copy = now.copy or queries.new_copy(unit, session.id, now.kind, unit.scope.actor.id)
         copy.preview_id, copy.modal, copy.awaits, copy.updated_at = found.id, modal, True, unit.now
+        copy.replaces = over
         if found.is_written:
             unit.emit(NoteReady(preview_id))
     if not found.is_written:
@@ -179,10 +181,11 @@ async def want(unit: Unit, now: Page, *, modal: str | None = None) -> Preview:
 
 
 async def prefetch(unit: Unit, session_id: SessionId, kind: NoteKind) -> None:
-    """Has the draft written before anybody asks for it."""
+    """Has the draft written before anybody asks for it; not while its note is on its way, nor when it is out."""
     now = await page(unit, session_id, kind)
-    if not now.is_current:
-        await want(unit, now)
+    if now.is_current or now.live is not None or not now.may_follow:
+        return
+    await want(unit, now)
 
 
 # -- what people make of it ---------------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ async def keep_typed(
     unit: Unit,
     now: Page,
     typed: Mapping[str, str | None],
-    answer: Answer | None,
+    answers: Answers,
     *,
     draft_id: UUID | None,
     modal: str | None,
@@ -202,12 +205,13 @@ async def keep_typed(
     drafted = over.texts() if over is not None else {}
     copy = now.copy
     differs = any((text or "").strip() != drafted.get(key, "").strip() for key, text in typed.items())
-    given = answer if now.fix is not None and answer != preset(now.kind, now.fix) else None
-    if copy is None and not differs and given is None:
+    preset = presets(now.kind, now.asked)
+    chosen = {fix_id: answer for fix_id, answer in answers.items() if fix_id in preset and answer != preset[fix_id]}
+    if copy is None and not differs and not chosen:
         return None
     copy = copy or queries.new_copy(unit, now.session.id, now.kind, unit.scope.actor.id)
     copy.keep(typed, drafted, unit.now)
-    copy.answer, copy.answer_notes = (given.outcome, given.notes) if given else (None, None)
+    copy.answers = stored(chosen)
     copy.preview_id = over.id if over is not None else copy.preview_id
     copy.modal = modal or copy.modal
     return copy

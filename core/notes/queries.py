@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.fixes.models import FINAL, FixStatus, SuggestedFix
 from core.ids import PostingId, PreviewId, SessionId, UserId, new_id
 from core.llm.notes import NoteKind
+from core.notes.answers import open_fixes
 from core.notes.models import PROMPT_VERSION, Preview, WorkingCopy
 from core.notes.postings import Ending, Posting, PostingState
 from core.psa.models import PsaConnection
@@ -22,14 +23,16 @@ from core.unit import Unit
 LEASE = timedelta(seconds=60)
 CLOCK = func.clock_timestamp()
 DRAFTS = 5
+OPEN_FIXES = 20
+"""More are not looked at."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What a preview is opened with, read at once; `fix` is the one whose outcome is to be asked for, `drafts` are those of the present state."""
+    """What a preview is opened with, read at once; `fixes` are those whose outcome is open, `drafts` those of the present state."""
 
     session: Session
-    fix: SuggestedFix | None
+    fixes: Sequence[SuggestedFix]
     copy: WorkingCopy | None
     live: Posting | None
     connection: PsaConnection | None
@@ -37,8 +40,8 @@ class Opened:
 
 
 # Built once: building it anew costs a click more than running it.
-# Applied, and not final: the one before the engineer first, else the newest. Lateral, so that only the session's own fixes are read: joined by the
-# id of a subquery they would be hashed, all those of the account.
+# Applied, and not final. Lateral, so that only the session's own fixes are read: joined by the id of a subquery they would be hashed, all those of
+# the account.
 _OPEN_FIX = aliased(
     SuggestedFix,
     select(SuggestedFix)
@@ -49,7 +52,7 @@ _OPEN_FIX = aliased(
         SuggestedFix.applied_at.is_not(None),
     )
     .order_by(SuggestedFix.superseded_at.is_not(None), SuggestedFix.id.desc())
-    .limit(1)
+    .limit(OPEN_FIXES)
     .correlate(Session)
     .lateral(),
 )
@@ -116,9 +119,11 @@ async def opened(
     rows = (await unit.session.execute(_OPENED, values)).all()
     if not rows:
         raise NotFound("That session is not there.")
-    session, fix, copy, live, connection, _ = rows[0]
-    found = [cast("Preview | None", row[-1]) for row in rows]
-    return Opened(session, fix, copy, live, connection, [one for one in found if one is not None])
+    session, _, copy, live, connection, _ = rows[0]
+    # Each open fix comes with each draft.
+    fixes = {one.id: one for one in (cast("SuggestedFix | None", row[1]) for row in rows) if one}
+    drafted = {one.id: one for one in (cast("Preview | None", row[-1]) for row in rows) if one}
+    return Opened(session, open_fixes(fixes.values()), copy, live, connection, list(drafted.values()))
 
 
 async def drafts(unit: Unit, session: Session, kind: NoteKind) -> Sequence[Preview]:
@@ -127,11 +132,15 @@ async def drafts(unit: Unit, session: Session, kind: NoteKind) -> Sequence[Previ
     return (await unit.session.scalars(_DRAFTS, values)).all()
 
 
-async def preview(unit: Unit, preview_id: PreviewId | UUID) -> Preview:
+async def preview_if_there(unit: Unit, preview_id: PreviewId | UUID, *, lock: bool = False) -> Preview | None:
+    """The draft, None where it is not there (any more); `lock` holds it until the unit ends."""
+    wanted = select(Preview).where(Preview.account_id == unit.account_id, Preview.id == preview_id)
+    return await unit.session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+async def preview(unit: Unit, preview_id: PreviewId | UUID, *, lock: bool = False) -> Preview:
     """Raises `NotFound`."""
-    row = await unit.session.scalar(
-        select(Preview).where(Preview.account_id == unit.account_id, Preview.id == preview_id)
-    )
+    row = await preview_if_there(unit, preview_id, lock=lock)
     if row is None:
         raise NotFound("That draft is not there any more.")
     return row
@@ -157,16 +166,6 @@ async def give_lease_back(unit: Unit, preview_id: PreviewId, token: UUID) -> Non
         .values(lease_until=None, lease_token=None)
         .execution_options(synchronize_session=False)
     )
-
-
-async def preview_for_update(unit: Unit, preview_id: PreviewId) -> Preview:
-    """The draft, locked until the unit ends. Raises `NotFound`."""
-    row = await unit.session.scalar(
-        select(Preview).where(Preview.account_id == unit.account_id, Preview.id == preview_id).with_for_update()
-    )
-    if row is None:
-        raise NotFound("That draft is not there any more.")
-    return row
 
 
 async def copy_of(unit: Unit, session_id: UUID, kind: NoteKind, user_id: UUID) -> WorkingCopy | None:

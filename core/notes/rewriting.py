@@ -8,7 +8,7 @@ from uuid import UUID
 from core.errors import Conflict, Invalid
 from core.ids import PreviewId, UserId
 from core.llm.notes import SECTIONS, NoteBundle, NoteKind, Rewritten
-from core.notes import changes, queries
+from core.notes import answers, changes, queries
 from core.notes.commands import RewriteSection
 from core.notes.composing import bundle_of, language
 from core.notes.models import INSTRUCTION_LIMIT, NOTE_LIMIT
@@ -47,6 +47,7 @@ async def ask(unit: Unit, wanted: RewriteSection) -> None:
     if copy is None or copy.preview_id is None:
         raise Conflict("This note is not being edited any more. Please open it again.")
     copy.asked_section, copy.instruction, copy.awaits = wanted.section, instruction, True
+    copy.replaces = copy.preview_id
     copy.updated_at = unit.now
     unit.emit(NoteReady(PreviewId(copy.preview_id)))  # the preview says that it is being written
     unit.emit(RewriteWanted(PreviewId(copy.preview_id), person.id))
@@ -61,7 +62,7 @@ async def revision(unit: Unit, preview_id: PreviewId, user_id: UserId) -> Revisi
         return None
     key = copy.asked_section
     text = copy.texts.get(key, draft.texts().get(key, ""))
-    bundle = bundle_of(await changes.state_of(unit, session), None, unit, await language(unit))
+    bundle = bundle_of(await changes.state_of(unit, session), answers.read(draft.answers), unit, await language(unit))
     without = (await spending.this_month(unit)).is_used_up
     return Revision(preview_id, session.id, user_id, draft.kind, bundle, key, text, copy.instruction, without)
 
@@ -80,4 +81,5 @@ async def rewritten(unit: Unit, asked: Revision, anew: Rewritten) -> None:
         copy.replace(asked.key, clean(anew.text)[:NOTE_LIMIT], unit.now)
         copy.asked_section = None  # else it stays, and the preview says that it could not be done
     copy.awaits, copy.preview_id, copy.updated_at = True, asked.preview_id, unit.now
+    copy.replaces = asked.preview_id
     unit.emit(NoteReady(asked.preview_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from core import secrets
 from core.accounts import preferences
@@ -14,10 +15,11 @@ from core.fixes.commands import RecordOutcome
 from core.fixes.models import NOTES_LIMIT, Outcome, SuggestedFix
 from core.ids import FixId, PostingId, SessionId, UserId, new_id
 from core.llm.notes import SECTIONS, NoteKind
-from core.notes import endings, previews, queries
+from core.notes import answers, endings, previews, queries
+from core.notes.answers import Answer
 from core.notes.commands import NEEDED, Answered, PostNote
 from core.notes.distance import words_changed
-from core.notes.models import NOTE_LIMIT, SUMMARY_LIMIT, Answer, answer_key
+from core.notes.models import NOTE_LIMIT, SUMMARY_LIMIT
 from core.notes.postings import Ending, Posting, PostingState
 from core.notes.previews import Page
 from core.outbox.note_events import NoteConfirmed, PostingChanged, PostingWanted
@@ -42,9 +44,11 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class StateMoved:
-    """Nothing was posted: the session changed since the person saw it."""
+    """Nothing was posted: the session changed since the person saw it. `what`: a phrase each; `redrafted`: the page has another draft now."""
 
     page: Page
+    what: Sequence[str]
+    redrafted: bool
 
 
 @dataclass(frozen=True)
@@ -96,13 +100,15 @@ async def confirm(unit: Unit, wanted: PostNote, *, modal: str | None = None) -> 
     check(page)
     _check_standing(page.live)
     typed = {name.key: wanted.section(name.key) for name in SECTIONS[wanted.kind]}
-    answer = _answer(page, wanted)
-    await previews.keep_typed(unit, page, typed, answer, draft_id=wanted.preview_id, modal=modal)
+    given = _answers(page, wanted)
+    await previews.keep_typed(unit, page, typed, given, draft_id=wanted.preview_id, modal=modal)
     shown = await queries.preview(unit, wanted.preview_id)
     if wanted.state_version != page.session.state_version:
-        return StateMoved(await _again(unit, page))
-    if page.fix is not None and shown.answer and answer and answer_key(answer) != shown.answer_key:
-        return await _redraft(unit, page, typed, modal)
+        now = await _again(unit, page)
+        redrafted = now.draft is not None and now.draft.id != shown.id
+        return StateMoved(now, now.changed or await previews.news(unit, now, shown.id), redrafted)
+    if answers.differing(answers.read(shown.answers), given, page.asked):
+        return await _redraft(unit, page, shown.id, modal)
     texts = _checked(wanted.kind, typed)
     whole = as_markdown(wanted.kind, texts)
     if found := secrets.find(whole):
@@ -117,8 +123,8 @@ async def confirm(unit: Unit, wanted: PostNote, *, modal: str | None = None) -> 
             PostingChanged(SessionId(page.session.id), PostingId(page.live.id))
         )  # its card says so, without buttons
         await unit.flush()
-    if page.fix is not None and answer is not None:
-        await _record(unit, page.fix, answer)
+    for fix in page.asked:
+        await _record(unit, fix, given[fix.id])
     posting = await _posting(unit, page, person.id, whole, texts, shown.texts(), shown.composed_without_ai)
     posting.modal = modal
     await _begin(unit, page.session, posting)
@@ -133,16 +139,20 @@ def _check_standing(live: Posting | None) -> None:
         )
 
 
-def _answer(page: Page, wanted: PostNote) -> Answer | None:
-    """What was answered about the open fix. Raises `Invalid` where it needs words."""
-    if page.fix is None:
-        return None
-    notes = optional(wanted.outcome_notes, field="outcome_notes", limit=NOTES_LIMIT)
-    given = wanted.outcome or previews.preset(wanted.kind, page.fix).outcome
-    answer = previews.settled(page.fix, given, notes)
-    if answer.notes is None and given in NEEDS_WORDS:
-        raise Invalid(NEEDS_WORDS[Answered(given)], field="outcome_notes")
-    return answer
+def _answers(page: Page, wanted: PostNote) -> dict[UUID, Answer]:
+    """What was answered about each fix that is asked about. Raises `Invalid` where one needs words."""
+    found = answers.presets(wanted.kind, page.asked)
+    said = dict(wanted.outcomes)
+    if page.asked and wanted.outcome is not None:
+        said[wanted.first or page.asked[0].id] = wanted.outcome, wanted.outcome_notes
+    for place, fix in enumerate(page.asked):
+        outcome, words = said.get(fix.id, (found[fix.id].outcome, None))
+        field = answers.notes_field(fix, is_first=place == 0)
+        answer = answers.settled(fix, outcome, optional(words, field=field, limit=NOTES_LIMIT))
+        if answer.notes is None and answer.outcome in NEEDS_WORDS:
+            raise Invalid(NEEDS_WORDS[Answered(answer.outcome)], field=field)
+        found[fix.id] = answer
+    return found
 
 
 async def _again(unit: Unit, page: Page) -> Page:
@@ -151,13 +161,13 @@ async def _again(unit: Unit, page: Page) -> Page:
     return await previews.page(unit, SessionId(page.session.id), page.kind)
 
 
-async def _redraft(unit: Unit, page: Page, typed: Mapping[str, str | None], modal: str | None) -> AnswerDiffers:
+async def _redraft(unit: Unit, page: Page, over: UUID, modal: str | None) -> AnswerDiffers:
     now = await _again(unit, page)
     if now.is_current:
         if now.copy is not None and now.draft is not None:
             now.copy.preview_id = now.draft.id
         return AnswerDiffers(now, ready=True)
-    await previews.want(unit, now, modal=modal)
+    await previews.want(unit, now, modal=modal, over=over)
     return AnswerDiffers(now, ready=False)
 
 

@@ -6,6 +6,7 @@ read afterwards; ids are the system's own, as text; texts arrive as they were se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from core.errors import Conflict, NotFound, Unavailable
 
 MARK = "[FlowPilot "
 """How the last line of every note of ours begins."""
+_OURS = re.compile(r"^\[FlowPilot [0-9a-f]{32}\]\s*\Z", re.MULTILINE)
 PAGE = 25
 """Tickets on one page of a search."""
 
@@ -250,6 +252,11 @@ class TicketGone(NotFound):
 
     def __init__(self, system: System, ticket_id: str) -> None:
         super().__init__(f"There is no ticket {system.label(ticket_id)}; it may have been deleted.")
+
+
+def is_ours(note: Note) -> bool:
+    """Whether FlowPilot wrote it: it ends in our mark. A reply that only quotes such a note is somebody else's."""
+    return bool(_OURS.search(note.text))
 
 
 def marked(note: NewNote) -> str:

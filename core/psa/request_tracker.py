@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 
+from core.errors import Unavailable
 from core.psa import request_tracker_words as words
 from core.psa.gate import Gate
 from core.psa.login import RequestTrackerLogin
@@ -99,8 +100,9 @@ class RequestTracker:
             raise
         try:
             made = await self.find_note(ticket_id, note.mark)
-        except PsaAway as away:
-            raise PsaAway(System.REQUEST_TRACKER, "it took the note, then went away", maybe_done=True) from away
+        except (Unavailable, PsaRefused, TicketGone) as unseen:
+            # Whatever keeps us from looking, a pause that it asks for too: the note may be there, so nobody may send it again.
+            raise PsaAway(System.REQUEST_TRACKER, "it took the note, then went away", maybe_done=True) from unseen
         if made is None:
             raise PsaAway(System.REQUEST_TRACKER, "it took the note, but does not show it yet", maybe_done=True)
         return made
@@ -201,7 +203,10 @@ class RequestTracker:
         body = {"Content": time.text, "ContentType": "text/plain", "TimeTaken": time.minutes}
         await self._of_ticket("POST", ticket_id, "/comment", body=body)
         query = {"fields": "Type", "orderby": "id", "order": "DESC", "per_page": "10"}
-        history = items(await self._of_ticket("GET", ticket_id, "/history", query=query))
+        try:
+            history = items(await self._of_ticket("GET", ticket_id, "/history", query=query))
+        except (Unavailable, PsaRefused, TicketGone):
+            return ticket_id  # it is booked; only under which number is not known
         return next((str(one.get("id")) for one in history if one.get("Type") == "Comment"), ticket_id)
 
     async def follow(self, ticket_id: str, url: str) -> str | None:

@@ -10,7 +10,7 @@ from core.ids import ConnectionId, FollowId, SessionId, new_id
 from core.outbox.ticket_events import TicketFollowed, TicketToLookAt
 from core.psa import queries as connections
 from core.psa.models import PsaConnection
-from core.psa.provider import MARK, Audience, Note, Ticket
+from core.psa.provider import Audience, Note, Ticket, is_ours
 from core.psa.references import Reference
 from core.sessions import queries as sessions
 from core.sessions import service as session_service
@@ -202,7 +202,7 @@ def _news(seen: dict[str, str], ticket: Ticket, notes: Sequence[Note]) -> list[s
     if ticket.status.name != seen["status"]:
         news.append(f"{ticket.label} is now “{ticket.status.name}” (it was “{seen['status']}”).")
     last = int(seen["note"])
-    fresh = [one for one in notes if one.id.isdecimal() and int(one.id) > last and MARK not in one.text]
+    fresh = [one for one in notes if one.id.isdecimal() and int(one.id) > last and not is_ours(one)]
     for note in sorted(fresh, key=lambda one: int(one.id))[:5]:
         kind = "An internal note" if note.audience is Audience.INTERNAL else "A note"
         news.append(

@@ -14,8 +14,9 @@ import pytest
 from bot.app import Bot
 from bot.sandbox.desk.callbacks import signature
 from bot.sandbox.wire import objs, text
-from core.ids import ConnectionId
+from core.ids import ConnectionId, new_id
 from core.psa import service
+from core.psa.provider import Audience, NewNote, marked
 from core.tickets import queries as follows
 from core.tickets import service as tickets
 from tests.bot import seeds
@@ -37,6 +38,13 @@ async def test_a_followed_ticket_is_heard_in_the_thread(bot: Bot, ana: Person, d
     await heard(ana, session, "CW #99120 is now “Waiting on Customer” (it was “In Progress”).")
     note = await heard(ana, session, "It *still* prints <blank> labels")
     assert "A note on CW #99120 by Kim Novak" in note.plain()
+    ours = NewNote("Please try again.", Audience.CUSTOMER, new_id())
+    quoted = "\n".join(f"> {line}" for line in marked(ours).split("\n"))
+    for said in (marked(ours), f"No luck.\n{quoted}"):
+        await desk.world(customer_wrote={"ticket": 99120, "text": said})
+    await _time_passes(bot)
+    await heard(ana, session, "No luck.")
+    assert not [one for one in await session.replies(ana) if "\nPlease try again." in one.plain()], "ours is no news"
     await _time_passes(bot)
     await desk.world(moved={"ticket": 99120, "board": 2, "status": 21})
     await _time_passes(bot)
@@ -105,8 +113,20 @@ async def test_a_booking_whose_answer_is_lost_is_not_repeated_but_told(ana: Pers
     await desk.fault("add_time", "drop_after")
     await ana.submit(modal, minutes="25", text="Replaced the driver")
     told = await ana.next_modal(modal)
+    assert told.title == "Perhaps booked"
     assert "Please look at CW #99120 before you book it again." in told.plain()
     assert len(objs((await desk.state())["times"])) == 1
+
+
+@pytest.mark.usefixtures("connection")
+async def test_a_booking_that_was_refused_is_surely_none(ana: Person, desk: Desk):
+    session = await a_linked_session(ana)
+    modal = await _time_form(ana, session)
+    await desk.fault("add_time", "ratelimited")
+    await ana.submit(modal, minutes="25", text="Replaced the driver")
+    told = await ana.next_modal(modal)
+    assert (told.title, "before you book it again" in told.plain()) == ("Not booked", False)
+    assert not objs((await desk.state())["times"])
 
 
 async def _time_form(who: Person, session: Session) -> Modal:

@@ -6,8 +6,8 @@ import pytest
 
 from bot.app import Bot
 from tests.bot import seeds
-from tests.notes import block, field, note_card, preview
-from tests.slack import Modal, Person
+from tests.notes import block, field, note_card, preview, shown_when, suggested
+from tests.slack import Message, Modal, Person
 from tests.stories import Session, a_fix, shows, started
 
 PROBLEM = "the print spooler keeps stopping on PRN01 and nobody can print"
@@ -63,13 +63,11 @@ async def test_another_answer_than_the_drafts_rewrites_the_draft_first(ana: Pers
     await shows(ana, fix, "Applied by")
     modal = await preview(ana, "Resolve…", session)
     assert "verified" in field(modal, "resolution")
-    refused = await ana.submit(modal, {"outcome": "It worked partly"})
-    assert refused.field_errors == {"outcome_notes": "Say which part worked."}
-    mine: dict[str, object] = {
-        block(modal, "root_cause"): "A broken driver.",
-        "outcome_notes": "only black and white prints",
-    }
-    assert (await ana.submit(modal, {"outcome": "It worked partly", **mine})).response_action == "update"
+    outcome, words = block(modal, "outcome"), block(modal, "outcome_notes")
+    refused = await ana.submit(modal, {outcome: "It worked partly"})
+    assert refused.field_errors == {words: "Say which part worked."}
+    mine: dict[str, object] = {block(modal, "root_cause"): "A broken driver.", words: "only black and white prints"}
+    assert (await ana.submit(modal, {outcome: "It worked partly", **mine})).response_action == "update"
 
     async def redrafted() -> Modal | None:
         now = await ana.modal()
@@ -77,9 +75,58 @@ async def test_another_answer_than_the_drafts_rewrites_the_draft_first(ana: Pers
 
     again = await ana.slack.until(redrafted)
     assert field(again, "root_cause") == "A broken driver.", "what a person typed stays"
+    assert "is answered “worked partly: only black and white prints” now. What you wrote yourself" in again.plain()
     await ana.submit(again)
     await session.becomes(ana, "*Resolved*")
     await shows(ana, fix, "*Worked partly*")
+
+
+async def test_of_two_fixes_that_were_applied_each_is_asked_about(bot: Bot, ana: Person, session: Session) -> None:
+    before = await a_fix(ana, session)
+    await ana.press("Run once", on=before)
+    await shows(ana, before, "Applied by")
+    await suggested(bot, "Replace the driver")
+    later = await ana.slack.until(lambda: _card(ana, session, "Replace the driver"))
+    await ana.press("Run once", on=later)
+    await shows(ana, later, "Applied by")
+    modal = await preview(ana, "Resolve…", session)
+    assert modal.plain().count("It is applied, not judged yet.") == 2
+    assert "which did not resolve it" in field(modal, "resolution")
+    (other,) = (each for each in modal.fields if each.startswith("outcomes.") and ".outcome~" in each)
+    words = next(each for each in modal.fields if each.startswith("outcomes.") and ".notes~" in each)
+    refused = await ana.submit(modal, {other: "It worked partly"})
+    assert refused.field_errors == {words: "Say which part worked."}
+    await ana.submit(modal, {other: "It worked partly", words: "small files"})
+    again = await shown_when(ana, lambda now: "small files" in field(now, "resolution"))
+    assert "is answered “worked partly: small files” now" in again.plain()
+    await ana.submit(again)
+    await session.becomes(ana, "*Resolved*")
+    await shows(ana, later, "*Worked*")
+    await shows(ana, before, "*Worked partly*")
+
+
+async def _card(who: Person, session: Session, title: str) -> Message | None:
+    return next((each for each in await session.fixes(who) if each.plain().startswith(title)), None)
+
+
+async def test_a_draft_that_was_written_anew_meanwhile_says_what_changed(
+    bot: Bot, ana: Person, ben: Person, session: Session
+) -> None:
+    await ben.command("/pilot mine")
+    fix = await a_fix(ana, session)
+    await ana.press("Run once", on=fix)
+    await shows(ana, fix, "Applied by")
+    modal = await preview(ana, "Resolve…", session)
+    await ben.press("It worked", on=fix)
+    await shows(ana, fix, "*Worked*")
+    await ana.slack.until(lambda: seeds.nothing_waits(bot, "notes.%"))
+    typed: dict[str, object] = {block(modal, "root_cause"): "A broken driver."}
+    assert (await ana.submit(modal, typed)).response_action == "update"
+    again = await shown_when(ana, lambda now: "Not posted yet." in now.plain())
+    assert "is recorded as “worked” now. The draft is of how it stands now; what you wrote" in again.plain()
+    assert field(again, "root_cause") == "A broken driver."
+    await ana.submit(again)
+    await session.becomes(ana, "*Resolved*")
 
 
 async def test_a_state_that_moved_is_told_before_anything_is_posted(ana: Person, ben: Person, session: Session) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.app import Bot
 from core.ids import ConnectionId
+from tests.bot import seeds
 from tests.desk import Desk, connected
 from tests.notes import block, field, linked, note_card, preview, shown_when
 from tests.slack import Person
@@ -202,3 +203,44 @@ async def test_who_confirms_second_is_told_whose_note_it_is_and_where_it_stands(
     await ana.slack.until(done)
     (note,) = await desk.notes_on(TICKET)
     assert "Ana replaced the driver." in str(note["text"])
+
+
+async def test_a_window_that_was_closed_is_looked_for_once(bot: Bot, ana: Person, desk: Desk, session: Session) -> None:
+    await desk.world(keys="expired")
+    modal = await preview(ana, "Resolve…", session)
+    await ana.submit(modal, {block(modal, "resolution"): "It prints again."})
+    card = await note_card(ana, session, "is invalid. The session is not closed.")
+    await ana.slack.until(lambda: seeds.nothing_waits(bot, "notes.%"))
+    result = await ana.modal()
+    assert result is not None
+    await ana.close(result)
+    for times in (2, 3, 4):
+        await ana.press("Try again", on=card)
+        await ana.slack.until(lambda times=times: _failed(bot, times))
+        await ana.slack.until(lambda: seeds.nothing_waits(bot, "notes.%"))
+    assert [call.response["error"] for call in await ana.slack.log("views.update") if not call.ok] == ["not_found"]
+
+
+async def _failed(bot: Bot, times: int) -> bool:
+    return len(await seeds.audited(bot, "note.failed")) == times
+
+
+async def test_a_window_that_is_still_opening_gets_the_result_all_the_same(
+    ana: Person, ben: Person, desk: Desk, session: Session
+) -> None:
+    await ben.command("/pilot mine")
+    await desk.fault("set_status", "keep_status")
+    modal = await preview(ana, "Resolve…", session)
+    await ana.submit(modal, {block(modal, "resolution"): "It prints again."})
+    card = await note_card(ana, session, "reads back as")
+    await ana.reload()
+    await ana.slack.fault("views.open", "slow", seconds=2)
+    await ana.press("Resolve…", on=await session.card(ana))
+    await ben.press("Retry status", on=card)
+    await session.becomes(ben, "*Resolved*")
+    await ana.slack.until(lambda: _tells(ana, "read back and verified"), within=15)
+
+
+async def _tells(who: Person, sentence: str) -> bool:
+    shown = await who.modal()
+    return shown is not None and sentence in shown.plain()

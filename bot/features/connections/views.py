@@ -21,7 +21,9 @@ def contents(connections: Sequence[PsaConnection]) -> View:
     for one in connections[:20]:
         shown.append(blocks.section(f"*{blocks.escape(one.name)}*\n{blocks.escape(one.url)}"))
         remove = blocks.confirm(
-            "Remove it?", "Its keys are deleted. Notes to its tickets wait until it is connected again.", "Remove"
+            "Remove it?",
+            "Its keys are deleted. Notes for its tickets stop, until their sessions are linked to a ticket again, or unlinked.",
+            "Remove",
         )
         shown.append(
             blocks.actions(

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from bot import blocks
 from bot.blocks import Block, View
+from bot.features.notes.question_views import named
 from core.llm.notes import SECTIONS, NoteKind
 from core.notes.overview import NoteCard
 from core.notes.postings import Ending, Posting, PostingState, Trouble
@@ -14,8 +15,7 @@ from core.text import ended, shorten
 
 NAME = {NoteKind.RESOLUTION: "Resolution note", NoteKind.ESCALATION: "Escalation package"}
 CLOSED = {NoteKind.RESOLUTION: "Resolved", NoteKind.ESCALATION: "Escalated"}
-BESIDE_NOTE = 3_000
-ORDINAL = {1: "2nd", 2: "3rd"}
+ENDS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def card_text(card: NoteCard) -> str:
@@ -33,7 +33,7 @@ def card_blocks(card: NoteCard) -> list[Block]:
         blocks.said(state(card)),
     ]
     if posting.next_try_at is not None and posting.is_under_way:
-        shown.append(blocks.context(f"{_nth(posting)} try {blocks.when(posting.next_try_at)}"))
+        shown.append(blocks.context(f"{_next_try(posting)} {blocks.when(posting.next_try_at)}"))
     if buttons := _buttons(card):
         shown.append(blocks.actions(buttons, block_id="note"))
     shown += _text(posting)
@@ -54,7 +54,7 @@ def result_modal(card: NoteCard) -> View:
     """What the modal shows after the note was confirmed: how far it is, and in the end what is where."""
     shown: list[Block] = [blocks.said(state(card))]
     if card.posting.next_try_at is not None and card.posting.is_under_way:
-        shown.append(blocks.context(f"{_nth(card.posting)} try {blocks.when(card.posting.next_try_at)}"))
+        shown.append(blocks.context(f"{_next_try(card.posting)} {blocks.when(card.posting.next_try_at)}"))
     if buttons := _buttons(card):
         shown.append(blocks.actions(buttons, block_id="note"))
     if card.drafts:
@@ -62,9 +62,9 @@ def result_modal(card: NoteCard) -> View:
         review = blocks.button("Review draft", "drafts.review", card.drafts[0].id)
         shown.append(blocks.section(f"{count} from this session can go into the script library.", accessory=review))
     if card.unjudged:
-        titles = "; ".join(f"“{shorten(title, 100)}”" for title in card.unjudged[:5])
+        titles = named(card.unjudged)
         shown.append(
-            blocks.said(f"Applied as well, and nobody has said how it went: {titles}. The card in the thread asks.")
+            blocks.said(f"Applied as well, and nobody has said how it went: {titles}. The cards in the thread ask.")
         )
     shown.append(blocks.context("You can close this; the card in the thread stays up to date."))
     view = blocks.modal("house.notice", NAME[card.posting.kind], shown, close="Close")
@@ -187,5 +187,9 @@ def _note(posting: Posting) -> str:
     )
 
 
-def _nth(posting: Posting) -> str:
-    return ORDINAL.get(posting.tries, f"{posting.tries + 1}th")
+def _next_try(posting: Posting) -> str:
+    """Which try comes next; before one has failed it is simply the next."""
+    number = posting.tries + 1
+    if number == 1:
+        return "Next try"
+    return f"{number}{'th' if number % 100 in {11, 12, 13} else ENDS.get(number % 10, 'th')} try"

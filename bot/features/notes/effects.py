@@ -7,21 +7,20 @@ from typing import cast
 
 from bot.effects import ComeAgain, House, NotYet, Outgoing, Posted
 from bot.features.notes import card_views, views
-from bot.slack import Gone, Refused
+from bot.slack import Gone
 from core.fixes import queries as fixes
 from core.fixes.models import FixStatus
 from core.ids import PostingId, SessionId, UserId
 from core.llm.notes import NoteKind
-from core.notes import carrying, composing, previews, queries, rewriting
+from core.notes import carrying, composing, endings, previews, queries, rewriting
 from core.notes.models import WorkingCopy
 from core.notes.overview import NoteCard, note_card
+from core.notes.postings import OPENS_WITHIN
 from core.outbox.events import DraftsChanged, FixChanged
 from core.outbox.note_events import NoteConfirmed, NoteReady, PostingWanted, PreviewWanted, RewriteWanted
 from core.unit import Event, Unit
 
 SOON = timedelta(seconds=1)
-OPENS_WITHIN = timedelta(seconds=20)
-"""A modal that is not there after so long is not coming any more."""
 NEXT = {
     FixStatus.APPLIED_SUCCESS: NoteKind.RESOLUTION,
     FixStatus.APPLIED_PARTIAL: NoteKind.RESOLUTION,
@@ -88,7 +87,7 @@ async def show(house: House, event: Event) -> None:
         async with house.unit() as unit:
             mine = await queries.copy_of(unit, copy.session_id, copy.kind, copy.user_id)
             if mine is not None and _seen(mine) == _seen(copy):
-                mine.awaits = False
+                mine.awaits, mine.replaces = False, None
     if early:
         raise ComeAgain(SOON, "the modal is not open yet")
 
@@ -101,7 +100,8 @@ def _seen(copy: WorkingCopy) -> tuple[object, ...]:
 async def _fill(house: House, copy: WorkingCopy, modal: str) -> bool:
     async with house.unit() as unit:
         page = await previews.page(unit, SessionId(copy.session_id), copy.kind, user_id=UserId(copy.user_id))
-    view = views.preview_modal(page, modal) if page.draft is not None else views.writing_modal(page, modal)
+        news = await previews.news(unit, page, copy.replaces)
+    view = views.preview_modal(page, modal, news=news) if page.draft is not None else views.writing_modal(page, modal)
     try:
         await house.slack.call("views.update", external_id=modal, view=view)
     except Gone:
@@ -178,9 +178,14 @@ async def update_offer(house: House, event: Event) -> None:
 
 
 async def _show_result(house: House, card: NoteCard) -> None:
-    if card.posting.modal is None:
+    """A window that was closed is found to be so once; one that is not open yet is waited for."""
+    posting, modal = card.posting, card.posting.modal
+    if modal is None:
         return
     try:
-        await house.slack.call("views.update", external_id=card.posting.modal, view=card_views.result_modal(card))
-    except Refused:
-        return  # closed long ago
+        await house.slack.call("views.update", external_id=modal, view=card_views.result_modal(card))
+    except Gone:
+        async with house.unit() as unit:
+            if await endings.lost_window(unit, PostingId(posting.id), modal):
+                return
+        raise ComeAgain(SOON, "the window is not open yet") from None

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import cast
-
 from bot.answers import Answer, Done, Open, Reply, Show
 from bot.features.notes import card_views, views
-from bot.forms import command, name_of, values
-from bot.interaction import Interaction, as_id
+from bot.features.notes.form import Form, kind_of, new_modal
+from bot.forms import command
+from bot.interaction import Interaction
 from core.errors import Conflict, DomainError, Invalid
-from core.ids import PostingId, PreviewId, SessionId, new_id
+from core.ids import PostingId, SessionId
 from core.llm.notes import SECTIONS, NoteKind
 from core.notes import endings, previews, queries, rewriting, service
-from core.notes.commands import Answered, PostNote, RewriteSection
-from core.notes.models import Answer as Outcome
+from core.notes.commands import PostNote, RewriteSection
 from core.notes.overview import note_card
 from core.notes.previews import Page
 from core.sessions import queries as sessions
-from core.sessions.models import SessionStatus
 from core.unit import Unit
 
 MAY = {NoteKind.RESOLUTION: "close a session", NoteKind.ESCALATION: "escalate a session"}
-FROM = {
-    NoteKind.RESOLUTION: (SessionStatus.ACTIVE, SessionStatus.PAUSED, SessionStatus.ESCALATED),
-    NoteKind.ESCALATION: (SessionStatus.ACTIVE, SessionStatus.PAUSED),
-}
 
 
 async def open_preview(interaction: Interaction) -> Answer:
     """*Resolve…* and *Escalate…*."""
-    kind = _kind(interaction.argument)
+    kind = kind_of(interaction.argument)
     return await _open(interaction, SessionId(interaction.id_from_value()), kind)
 
 
@@ -47,7 +39,7 @@ async def escalate(interaction: Interaction) -> Answer:
 async def _of_channel(interaction: Interaction, kind: NoteKind) -> Answer:
     async with interaction.read() as unit:
         unit.scope.need_engineer(MAY[kind])
-        found = await sessions.open_in(unit, interaction.channel or "", FROM[kind])
+        found = await sessions.open_in(unit, interaction.channel or "", previews.FOLLOWS[kind])
     if not found:
         raise Invalid(f"There is no session to {views.VERB[kind]} in this channel. /pilot open lists where they are.")
     if len(found) > 1:
@@ -56,7 +48,7 @@ async def _of_channel(interaction: Interaction, kind: NoteKind) -> Answer:
 
 
 async def _open(interaction: Interaction, session_id: SessionId, kind: NoteKind) -> Answer:
-    modal = _new_modal()
+    modal = new_modal()
     async with interaction.read() as unit:
         unit.scope.need_engineer(MAY[kind])
         page = await previews.page(unit, session_id, kind)
@@ -65,11 +57,13 @@ async def _open(interaction: Interaction, session_id: SessionId, kind: NoteKind)
         ):  # somebody has confirmed it: how far it is
             if page.live.requested_by != unit.scope.actor.id:
                 return Open(card_views.others_modal(await note_card(unit, PostingId(page.live.id)), had_typed=False))
-            page.live.modal = modal  # the window before is lost, or closed: this one is kept up to date from here on
+            page.live.shown_in(modal, unit.now)  # the window before is lost, or closed
             return Open(card_views.result_modal(await note_card(unit, PostingId(page.live.id))))
         service.check(page)
+        before = page.copy.preview_id if page.copy is not None and page.edited else None
+        news = await previews.news(unit, page, before)
     if page.is_ready:
-        return Open(views.preview_modal(page, modal))
+        return Open(views.preview_modal(page, modal, news=news))
     async with interaction.unit() as unit:
         await previews.want(unit, await previews.page(unit, session_id, kind, lock=True), modal=modal)
     return Open(views.writing_modal(page, modal))
@@ -80,7 +74,7 @@ async def typed(interaction: Interaction) -> Answer:
     form = _form(interaction)
     async with interaction.read() as unit:
         page = await _keep(unit, form)
-    return Show(views.preview_modal(page, form.modal, form.layout)) if form.is_full else Done()
+        return await _refilled(unit, page, form) if form.is_full else Done()
 
 
 async def closed(interaction: Interaction) -> Answer:
@@ -97,12 +91,11 @@ async def refresh(interaction: Interaction) -> Answer:
     form = _form(interaction)
     async with interaction.unit() as unit:
         page = await _keep(unit, form)
-        draft = await previews.want(unit, page, modal=form.modal)
+        draft = await previews.want(unit, page, modal=form.modal, over=form.preview_id)
         if not draft.is_written:
             return Show(views.writing_modal(page, form.modal))
         await unit.flush()
-        now = await previews.page(unit, form.session_id, form.kind)
-        return Show(views.preview_modal(now, form.modal, form.layout))
+        return await _refilled(unit, await previews.page(unit, form.session_id, form.kind), form)
 
 
 async def restore(interaction: Interaction) -> Answer:
@@ -112,7 +105,7 @@ async def restore(interaction: Interaction) -> Answer:
         page = await _keep(unit, form)
         if page.copy is not None:
             page.copy.replace(_section(form.kind, interaction.argument), None, unit.now)
-        return Show(views.preview_modal(page, form.modal, form.layout))
+        return await _refilled(unit, page, form)
 
 
 async def ask_rewrite(interaction: Interaction) -> Answer:
@@ -137,7 +130,7 @@ async def submit_post(interaction: Interaction) -> Answer:
     view = interaction.view or {}
     form = _form(interaction)
     try:
-        wanted = command(PostNote, view)
+        wanted = command(PostNote, view).model_copy(update={"outcomes": form.others})
         async with interaction.unit() as unit:
             asked = await service.confirm(unit, wanted, modal=form.modal)
             if isinstance(asked, service.Confirmed):
@@ -156,16 +149,10 @@ async def submit_post(interaction: Interaction) -> Answer:
     match asked:
         case service.Confirmed():
             return Show(result)  # pyright: ignore[reportPossiblyUnboundVariable]
-        case service.StateMoved(page=page):
-            what = "; ".join(page.changed) or "something was changed"
-            return Show(
-                views.preview_modal(
-                    page,
-                    form.modal,
-                    form.layout,
-                    asks_again=[f"The session changed while you looked: {what}. Please look again."],
-                )
-            )
+        case service.StateMoved(page=page, what=what, redrafted=redrafted):
+            moved = f"The session changed while you looked: {'; '.join(what) or 'something was changed'}. "
+            moved += f"The draft is of how it stands now; {_YOURS} " if redrafted else ""
+            return Show(views.preview_modal(page, form.modal, form.layout, asks_again=[moved + _AGAIN]))
         case service.AnswerDiffers(page=page, ready=True):
             return Show(views.preview_modal(page, form.modal, form.layout, asks_again=[_REDRAFTED]))
         case service.AnswerDiffers(page=page):
@@ -174,7 +161,8 @@ async def submit_post(interaction: Interaction) -> Answer:
             return Show(views.preview_modal(page, form.modal, form.layout, secrets=(kinds, fingerprint)))
 
 
-_REDRAFTED = "The draft was of another outcome. Here it is for the one you chose; what you wrote yourself is as you left it. Please look again."
+_YOURS, _AGAIN = "what you wrote yourself is as you left it.", "Please look again."
+_REDRAFTED = f"The draft was of another outcome. Here it is for the one you chose; {_YOURS} {_AGAIN}"
 
 
 # -- a note that is on its way ------------------------------------------------------------------------------------
@@ -210,54 +198,18 @@ async def look(interaction: Interaction) -> Answer:
 # -- the form -----------------------------------------------------------------------------------------------------
 
 
-class _Form:
-    """What stands in an open preview, read leniently: whatever is there is worth keeping."""
-
-    def __init__(self, view: Mapping[str, object]) -> None:
-        read = values(view)
-        self.session_id = SessionId(as_id(read.get("session_id")))
-        self.kind = _kind(str(read.get("kind") or ""))
-        self.preview_id = PreviewId(as_id(read["preview_id"])) if read.get("preview_id") else None
-        self.modal = str(view.get("external_id") or "") or _new_modal()
-        keys = [name.key for name in SECTIONS[self.kind]]
-        self.texts = {key: cast("str | None", read[key]) for key in keys if key in read}
-        self.layout = _layout(view, keys)
-        outcome = read.get("outcome")
-        known = outcome in set(Answered)
-        self.answer = Outcome(Answered(str(outcome)), cast("str | None", read.get("outcome_notes"))) if known else None
-
-    @property
-    def is_full(self) -> bool:
-        """Whether a section needs another input."""
-        return any(views.is_nearly_full(inputs[-1][1]) for inputs in self.layout.values())
+def _form(interaction: Interaction) -> Form:
+    return Form(interaction.view or {})
 
 
-def _layout(view: Mapping[str, object], keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """The inputs of each section in the order they are shown, and what stands in them."""
-    shown = cast("Sequence[Mapping[str, object]]", view.get("blocks") or [])
-    state = cast("Mapping[str, object]", view.get("state") or {})
-    filled = cast("Mapping[str, Mapping[str, Mapping[str, object]]]", state.get("values") or {})
-    found: dict[str, list[tuple[str, str]]] = {}
-    for block_id in (str(one.get("block_id")) for one in shown if one.get("type") == "input"):
-        if name_of(block_id) in keys:
-            text = filled.get(block_id, {}).get("value", {}).get("value")
-            found.setdefault(name_of(block_id), []).append((block_id, str(text or "")))
-    return found
-
-
-def _form(interaction: Interaction) -> _Form:
-    return _Form(interaction.view or {})
-
-
-async def _keep(unit: Unit, form: _Form, *, always: bool = False) -> Page:
+async def _keep(unit: Unit, form: Form, *, always: bool = False) -> Page:
     """Keeps what stands in the form, and returns the page with it."""
     unit.scope.need_engineer(MAY[form.kind])
     page = await previews.page(unit, form.session_id, form.kind)
     copy = page.copy
     if form.texts:
-        given = form.answer
-        answer = previews.settled(page.fix, given.outcome, given.notes) if given and page.fix else None
-        copy = await previews.keep_typed(unit, page, form.texts, answer, draft_id=form.preview_id, modal=form.modal)
+        answers = form.answers(page.asked)
+        copy = await previews.keep_typed(unit, page, form.texts, answers, draft_id=form.preview_id, modal=form.modal)
     if copy is None and always:
         copy = queries.new_copy(unit, page.session.id, form.kind, unit.scope.actor.id)
         copy.preview_id, copy.modal = form.preview_id, form.modal
@@ -265,18 +217,13 @@ async def _keep(unit: Unit, form: _Form, *, always: bool = False) -> Page:
     return await previews.page(unit, form.session_id, form.kind)
 
 
-def _kind(word: str) -> NoteKind:
-    try:
-        return NoteKind(word)
-    except ValueError:
-        raise Invalid("This button is one FlowPilot does not know. Please use the newest card.") from None
+async def _refilled(unit: Unit, page: Page, form: Form) -> Answer:
+    """The form as it is now; where its draft is another one than before it says what changed."""
+    news = await previews.news(unit, page, form.preview_id)
+    return Show(views.preview_modal(page, form.modal, form.layout, news=news))
 
 
 def _section(kind: NoteKind, key: str) -> str:
     if key not in {name.key for name in SECTIONS[kind]}:
         raise Conflict("This section is not part of the note any more. Please open the note again.")
     return key
-
-
-def _new_modal() -> str:
-    return f"fp-note-{new_id()}"

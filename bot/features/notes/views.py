@@ -8,29 +8,15 @@ from zlib import crc32
 
 from bot import blocks, inputs
 from bot.blocks import Block, View
-from core.fixes.models import LABEL, SuggestedFix
+from bot.features.notes.question_views import questions
 from core.llm.notes import SECTIONS, NoteKind, Section, SectionName
-from core.notes.commands import NEEDED, Answered
-from core.notes.previews import Page, preset
+from core.notes.commands import NEEDED
+from core.notes.previews import Page
 from core.sessions.models import Session
 from core.text import shorten
 
 TITLE = {NoteKind.RESOLUTION: "Resolution note", NoteKind.ESCALATION: "Escalation package"}
 VERB = {NoteKind.RESOLUTION: "resolve", NoteKind.ESCALATION: "escalate"}
-ANSWERS = {
-    NoteKind.RESOLUTION: (
-        ("It worked", Answered.WORKED),
-        ("It worked partly", Answered.PARTLY),
-        ("Still waiting to verify", Answered.WAITING),
-    ),
-    NoteKind.ESCALATION: (
-        ("It did not work", Answered.FAILED),
-        ("It worked partly", Answered.PARTLY),
-        ("Still waiting to verify", Answered.WAITING),
-        ("It worked", Answered.WORKED),
-        ("It was never applied", Answered.NEVER_APPLIED),
-    ),
-}
 NOT_FOLLOWED = (
     "the instruction could not be followed. Without a model FlowPilot understands: shorter; as a list; numbered; as one paragraph; "
     "add: …; replace “a” with “b”."
@@ -47,17 +33,20 @@ def preview_modal(
     layout: Layout | None = None,
     *,
     asks_again: Sequence[str] = (),
+    news: Sequence[str] = (),
     secrets: tuple[Sequence[str], str] | None = None,
 ) -> View:
     """The whole preview. `modal` is its external id, `layout` how it stands open already: Slack keeps what is in an input whose id stays.
-    `asks_again` says why it was not posted; `secrets` are what was found, and its fingerprint."""
+    `asks_again` says why it was not posted; `news` what changed since the draft that stood here before; `secrets` are what was found, and its
+    fingerprint."""
     shown: list[Block] = [blocks.said(page.session.title), blocks.context(*badge(page))]
     shown += [blocks.said(f"Not posted yet. {sentence}") for sentence in asks_again]
     if secrets is not None:
         shown += _secrets(*secrets)
-    shown += _changed(page) + _rewriting(page)
-    if page.fix is not None:
-        shown += _question(page, page.fix)
+    if news:
+        what = shorten("; ".join(news), 1_000)
+        shown.append(blocks.said(f"The draft was written anew: {what}. What you wrote yourself is as you left it."))
+    shown += _changed(page) + _rewriting(page) + questions(page)
     drafted = {section.key: section for section in page.draft.draft()} if page.draft else {}
     texts, names = page.texts(), page.sources
     for name in SECTIONS[page.kind]:
@@ -87,6 +76,7 @@ def _modal(page: Page, modal: str, shown: Sequence[Block], *, submit: str | None
         kind=page.kind,
         preview_id=page.draft.id if page.draft else None,
         state_version=page.session.state_version,
+        first=page.asked[0].id if page.asked else None,
     )
     return {**view, "external_id": modal, "notify_on_close": True}
 
@@ -137,25 +127,6 @@ def _secrets(kinds: Sequence[str], fingerprint: str) -> list[Block]:
             inputs.checkboxes([("I have looked: this may be posted", fingerprint)], ()),
             optional=True,
         ),
-    ]
-
-
-def _question(page: Page, fix: SuggestedFix) -> list[Block]:
-    answer = page.answer or preset(page.kind, fix)
-    state = LABEL[fix.status] if fix.is_judged else "applied, not judged yet"
-    options = [(label, answered.value) for label, answered in ANSWERS[page.kind]]
-    return [
-        blocks.said(f"How did “{fix.title}” go? It is {state}."),
-        blocks.field("outcome", "Outcome", blocks.radio(options, answer.outcome), heard=True),
-        blocks.field(
-            "outcome_notes",
-            "Which part worked, what are you waiting for, or what happened instead?",
-            blocks.text_input(lines=True, value=answer.notes, heard=True),
-            optional=True,
-            hint="Needed when it worked partly, or still waits to be verified.",
-            heard=True,
-        ),
-        blocks.divider(),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
@@ -20,7 +21,7 @@ from core.errors import DomainError, Forbidden, Invalid
 from core.ids import ConnectionId, SessionId
 from core.psa import queries as psa_queries
 from core.psa.models import PsaConnection
-from core.psa.provider import NewTime, PsaAway, System
+from core.psa.provider import NewTime, PsaAway, PsaProvider, System
 from core.psa.references import Reference, named_in, typed
 from core.sessions import queries, service
 from core.sessions.models import OPEN, Session
@@ -28,7 +29,7 @@ from core.text import required
 from core.tickets import lookup
 from core.tickets import queries as ticket_queries
 from core.tickets import service as tickets
-from core.tickets.lookup import Found, in_time
+from core.tickets.lookup import PATIENCE, Found, in_time
 
 log = structlog.get_logger()
 
@@ -188,15 +189,33 @@ async def submit_time(interaction: Interaction) -> Answer:
         unit.audit("time.booking", session_id, minutes=minutes, ticket=session.psa_ticket_label)
     booking = NewTime(wanted.started_at, minutes, text, member)
     try:
-        await in_time(interaction.psas.of(connection).add_time(session.psa_ticket_id or "", booking))
+        await _book(interaction.psas.of(connection), session.psa_ticket_id or "", booking)
     except DomainError as error:
-        lost = not isinstance(error, PsaAway) or error.maybe_done
-        doubt = f" Please look at {session.psa_ticket_label} before you book it again." if lost else ""
-        return Show(notice("Not booked", f"{error}{doubt}"))
+        return Show(notice("Not booked", str(error)))
+    except _AnswerLost as lost:
+        look = f"Please look at {session.psa_ticket_label} before you book it again."
+        return Show(notice("Perhaps booked", f"{lost} Nobody can tell whether the time was booked. {look}"))
     async with interaction.read() as unit:
         row = await queries.session(unit, session_id)
         service.say(unit, row, f"{unit.scope.actor.name} booked {minutes} minutes on {session.psa_ticket_label}.")
     return Done()
+
+
+class _AnswerLost(Exception):
+    """It may be booked."""
+
+
+async def _book(psa: PsaProvider, ticket_id: str, booking: NewTime) -> None:
+    """Raises `_AnswerLost`, or a `DomainError` when it surely was not booked."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await psa.add_time(ticket_id, booking)
+    except TimeoutError:
+        raise _AnswerLost(f"{psa.system.named} did not answer in time.") from None
+    except PsaAway as away:
+        if away.maybe_done:
+            raise _AnswerLost(str(away)) from None
+        raise
 
 
 def _minutes(text: str | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -84,6 +85,7 @@ async def confirm(
     by: str = "ben",
     outcome: Answered | None = None,
     notes: str | None = None,
+    outcomes: Mapping[UUID, tuple[Answered, str | None]] | None = None,
     **texts: str,
 ) -> Asked:
     """Confirms the draft with these sections changed."""
@@ -95,6 +97,7 @@ async def confirm(
             "state_version": preview.state_version,
             "outcome": outcome,
             "outcome_notes": notes,
+            "outcomes": outcomes or {},
         }
         return await service.confirm(unit, PostNote.model_validate({**given, **preview.texts(), **texts}))
 

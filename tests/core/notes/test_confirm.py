@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -11,14 +10,13 @@ from core.errors import Conflict, Invalid, NotFound
 from core.fixes import service as fixes
 from core.fixes.commands import DecideFix
 from core.fixes.models import Decision, FixStatus
-from core.ids import FixId, PostingId, PreviewId, SessionId
+from core.ids import FixId, PreviewId, SessionId
 from core.llm import notes_offline
 from core.llm.notes import NoteKind
 from core.notes import composing, endings, previews, queries
 from core.notes.commands import Answered
 from core.notes.distance import words_changed
 from core.notes.models import NOTE_LIMIT
-from core.notes.overview import note_card
 from core.notes.postings import Ending, PostingState, Trouble
 from core.notes.service import AnswerDiffers, Confirmed, SecretsFound, StateMoved
 from core.sessions import service as sessions
@@ -203,15 +201,3 @@ async def test_another_accounts_post_is_not_there(account: Account, database: Da
 )
 def test_the_distance_counts_words(before: str, after: str, changed: int):
     assert words_changed(before, after) == changed
-
-
-async def test_what_was_applied_and_not_asked_about_is_named_when_it_is_closed(account: Account):
-    session, before = await applied(account)
-    later = await a_fix(account, session, replace(SCRIPTED, title="Replace the driver"))
-    async with account.unit("ben") as unit:
-        await fixes.decide(unit, DecideFix(fix_id=FixId(later.id), decision=Decision.ONE_OFF))
-    draft = await drafted(account, session, NoteKind.RESOLUTION)
-    asked = await confirm(account, session, draft, outcome=Answered.WORKED)
-    assert isinstance(asked, Confirmed)
-    async with account.unit() as unit:
-        assert (await note_card(unit, PostingId(asked.posting.id))).unjudged == (before.title,)

@@ -13,8 +13,8 @@ from core.ids import FixId, PreviewId, SessionId, TemplateId
 from core.llm import note_asking
 from core.llm.notes import NoteBundle, NoteKind
 from core.notes import changes, composing, previews
+from core.notes.answers import Answer
 from core.notes.commands import Answered
-from core.notes.models import Answer
 from core.scripts import library
 from core.scripts.commands import FillTemplate
 from core.scripts.models import Template
@@ -110,7 +110,7 @@ async def test_a_fix_that_was_never_applied_after_all_takes_its_script_back(
     assert told_of.used_for == fix.id
     async with account.unit() as unit:
         state = await changes.state_of(unit, await sessions.session(unit, session.id))
-        answered = composing.bundle_of(state, Answer(Answered.NEVER_APPLIED), unit, None)
+        answered = composing.bundle_of(state, {fix.id: Answer(Answered.NEVER_APPLIED)}, unit, None)
     assert answered.scripts[0].used_for is None
 
 

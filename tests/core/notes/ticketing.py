@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from core.psa.address import AddressRefused
 from core.psa.provider import (
     Board,
     Company,
@@ -31,7 +32,7 @@ NEW, RESOLVED, ESCALATED = Status("11", "New", False), Status("15", "Resolved", 
 
 
 class Mishap(StrEnum):
-    """What happens to one call. `late`: no answer, and the call arrives only a while after."""
+    """What happens to one call. `late`: no answer, and the call arrives only a while after. `elsewhere`: its address leads where we do not go."""
 
     NONE = "none"
     AWAY = "away"
@@ -40,6 +41,7 @@ class Mishap(StrEnum):
     THROTTLED = "throttled"
     KEYS = "keys"
     REFUSED = "refused"
+    ELSEWHERE = "elsewhere"
     NOT_KEPT = "not kept"
     DIES_BEFORE = "dies before"
     DIES_AFTER = "dies after"
@@ -82,6 +84,8 @@ class Ticketing:
                 raise KeysRefused(self.system)
             case Mishap.REFUSED:
                 raise PsaRefused(self.system, "no")
+            case Mishap.ELSEWHERE:
+                raise AddressRefused("This address sends FlowPilot on to 10.0.0.7.")
             case _:
                 return mishap
 

@@ -17,10 +17,11 @@ from core.home import Stats
 from core.ids import new_id
 from core.intake.walks.models import WalkKind
 from core.llm.notes import SECTIONS, DraftNote, Line, NoteKind, Section
+from core.notes.answers import ASKED, presets
 from core.notes.models import Preview, WorkingCopy
 from core.notes.overview import Figures, NoteCard
 from core.notes.postings import Ending, Posting, PostingState, Trouble
-from core.notes.previews import Page, preset
+from core.notes.previews import Page
 from core.psa.models import PsaConnection
 from core.psa.provider import System
 from core.sessions.models import SessionStatus
@@ -37,7 +38,7 @@ def a_preview(data: Data, kind: NoteKind) -> Preview:
         kind=kind,
         state_version=1,
         prompt_version="1",
-        answer="",
+        answers={},
         answer_key="",
         wanted_at=NOON,
     )
@@ -72,15 +73,16 @@ def a_page(data: Data, kind: NoteKind, *, linked: bool, edited: bool) -> Page:
         )
         copy.texts = {name.key: data.text * 2 for name in SECTIONS[kind]}
         copy.asked_section = SECTIONS[kind][0].key
-    fix = data.fix(FixStatus.APPLIED_PENDING, applied=True) if linked else None
+    open_ones = [data.fix(FixStatus.APPLIED_PENDING, applied=True) for _ in range(12)] if linked else []
     return Page(
         session,
         kind,
         a_preview(data, kind),
         not edited,
         copy,
-        fix,
-        preset(kind, fix) if fix else None,
+        open_ones[:ASKED],
+        open_ones[ASKED:],
+        presets(kind, open_ones[:ASKED]),
         None,
         connection,
         (f"“{data.title}” was suggested",) * 20 if edited else (),
@@ -140,7 +142,9 @@ def notes_views(data: Data) -> Iterator[Rendered]:
             for edited in (True, False):
                 page = a_page(data, kind, linked=linked, edited=edited)
                 yield Rendered("notes.preview_modal", None, view=notes.preview_modal(page, "fp-note-1"))
-                asked = notes.preview_modal(page, "fp-note-1", asks_again=[data.text], secrets=(["password"] * 9, "f"))
+                asked = notes.preview_modal(
+                    page, "fp-note-1", asks_again=[data.text], news=[data.text] * 9, secrets=(["password"] * 9, "f")
+                )
                 yield Rendered("notes.preview_modal", None, view=asked)
                 bare = replace(page, draft=None, copy=None)
                 yield Rendered("notes.writing_modal", None, view=notes.writing_modal(bare, "fp-note-1", why=data.text))
