@@ -10,9 +10,10 @@ from typing import TypeVar, overload
 import aiohttp
 
 from bot.sandbox.wire import Json, flag, items, obj, objs, text, whole
+from tests.patience import PATIENCE
 from tests.slack_person import Person
 from tests.slack_screen import Reply, Screen
-from tests.slack_things import PATIENCE, Home, Message, Modal, NotThere
+from tests.slack_things import Home, Message, Modal, NotThere
 
 __all__ = ["Call", "Home", "Message", "Modal", "NotThere", "Person", "Reply", "Slack"]
 

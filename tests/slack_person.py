@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.sandbox.wire import Json, obj, objs, text
+from tests.patience import PATIENCE
 from tests.slack_screen import Reply, Screen
-from tests.slack_things import PATIENCE, Home, Message, Modal
+from tests.slack_things import Home, Message, Modal
 
 if TYPE_CHECKING:
     from tests.slack import Slack

@@ -6,9 +6,6 @@ from typing import Protocol
 from bot.sandbox.views import elements
 from bot.sandbox.wire import Json, flag, items, maybe_text, obj, objs, text
 
-PATIENCE = 20.0
-"""So many seconds a test waits for what must come. How fast it comes is the bench's to say: a machine that is busy fails nothing."""
-
 
 class NotThere(AssertionError):
     """A person could not do this: the button, field, option or message is not on the screen."""

@@ -24,7 +24,7 @@ from core.psa.provider import Board, System
 from core.sessions.models import Session
 from tests.builders import NOON, Account, a_session
 from tests.core.notes.ticketing import ESCALATED, RESOLVED, Ticketing
-from tests.slack_things import PATIENCE
+from tests.patience import PATIENCE
 
 
 async def a_connection(account: Account) -> PsaConnection:
