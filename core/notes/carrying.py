@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
-from core.errors import Conflict, StatusNotVerified, Unavailable
-from core.ids import PostingId, SessionId
-from core.notes import endings, queries
-from core.notes.postings import Ending, Posting, PostingState, Trouble
+from core.errors import Unavailable
+from core.ids import PostingId
+from core.notes import endings, queries, setbacks
+from core.notes.postings import Ending, Posting, PostingState
 from core.notes.previews import target_of
-from core.outbox.note_events import PostingChanged
+from core.notes.setbacks import CannotTell, ComeBack, Disconnected, Merged, Units
 from core.psa import queries as connections
 from core.psa.address import AddressRefused
 from core.psa.models import PsaConnection
@@ -34,31 +33,14 @@ from core.psa.provider import (
     Ticket,
     TicketGone,
 )
-from core.sessions.service import changed
-from core.unit import Unit
+from core.unit import Again, Unit
 
-Units = Callable[[], AbstractAsyncContextManager[Unit]]
 Provider = Callable[[PsaConnection], PsaProvider]
 
 PATIENCE = 40.0
 """Seconds for one run, well below a delivery's lease: who takes over must find nobody at it."""
 STILL_AT_IT = timedelta(seconds=20)
 """After a lost answer the other side may still be working on the call: who looks too early finds nothing, and would post twice."""
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(minutes=3)
-
-
-@dataclass(frozen=True)
-class ComeBack:
-    """It is not done; try again `after` so long."""
-
-    after: timedelta
-    why: str
-
-
-def wait(tries: int) -> timedelta:
-    """How long to wait after so many tries: 5 s, 10 s … at most three minutes, so that all are out soon after an outage."""
-    return min(FIRST_WAIT * 2 ** min(tries, 10), LONGEST_WAIT)
 
 
 @dataclass(frozen=True)
@@ -75,7 +57,10 @@ class Job:
 
 
 async def carry(units: Units, provider_of: Provider, posting_id: PostingId) -> ComeBack | None:
-    """Goes on with a posting until it is concluded or stands still. None: there is nothing left to do without a person."""
+    """Goes on with a posting until it is concluded or stands still. None: there is nothing left to do without a person.
+
+    Raises what is a fault of ours; after `setbacks.MOST_STUMBLES` of these, too, it stands still, and a person is told.
+    """
     try:
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -87,36 +72,19 @@ async def carry(units: Units, provider_of: Provider, posting_id: PostingId) -> C
                     return ComeBack(job.too_early, "the call before may still be under way")
                 await _step(units, provider_of, job, posting_id)
     except Throttled as pause:
-        return await _put_off(units, posting_id, str(pause), timedelta(seconds=max(1.0, pause.retry_after)))
+        return await setbacks.put_off(units, posting_id, str(pause), timedelta(seconds=max(1.0, pause.retry_after)))
     except (PsaAway, TimeoutError) as away:
-        return await _put_off(units, posting_id, str(away) or "it did not answer in time", None)
-    except KeysRefused as no:
-        await _stop(units, posting_id, Trouble.KEYS, str(no))
-    except TicketGone as gone:
-        await _stop(units, posting_id, Trouble.GONE, str(gone))
-    except StatusNotVerified as differs:
-        await _stop(units, posting_id, Trouble.NOT_VERIFIED, str(differs), differs.observed)
-    except _CannotTell as no:
-        await _stop(units, posting_id, Trouble.UNKNOWN, str(no))
-    except (PsaRefused, AddressRefused, _Merged) as no:
-        await _stop(units, posting_id, Trouble.REFUSED, str(no))
-    except _Disconnected as gone:
-        await _stop(units, posting_id, Trouble.DISCONNECTED, str(gone))
+        return await setbacks.put_off(units, posting_id, str(away) or "it did not answer in time")
+    except setbacks.FINAL as no:
+        await setbacks.stop(units, posting_id, no)
     except Unavailable as away:
-        return await _put_off(units, posting_id, str(away), None)
+        return await setbacks.put_off(units, posting_id, str(away))
+    except Again:
+        raise
+    except Exception:
+        await setbacks.stumbled(units, posting_id)
+        raise  # whoever called has it logged, and comes again
     return None
-
-
-class _Disconnected(Conflict):
-    pass
-
-
-class _CannotTell(Conflict):
-    pass
-
-
-class _Merged(Conflict):
-    pass
 
 
 async def _job(unit: Unit, posting_id: PostingId) -> Job | None:
@@ -154,13 +122,13 @@ async def _step(units: Units, provider_of: Provider, job: Job, posting_id: Posti
 
 
 def _reached(provider_of: Provider, job: Job) -> PsaProvider:
-    """Whoever talks to the ticket's system. Raises `_Disconnected`, or `_CannotTell` where a note may be there that nobody can look for."""
+    """Whoever talks to the ticket's system. Raises `Disconnected`, or `CannotTell` where a note may be there that nobody can look for."""
     if job.connection.removed_at is None:
         return provider_of(job.connection)
     posting = job.posting
     if posting.state is PostingState.CLAIMED and posting.sending_at is not None:
-        raise _CannotTell("the answer was lost, and then its connection was removed.")
-    raise _Disconnected(
+        raise CannotTell("the answer was lost, and then its connection was removed.")
+    raise Disconnected(
         f"The connection to {posting.ticket_label} was removed. Leave this post with the button below; then link the session to a ticket "
         "of a connection that is there, or unlink it to close it locally, and confirm the note again."
     )
@@ -172,7 +140,7 @@ async def _note(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId)
         try:
             found = await psa.find_note(job.ticket_id, posting.id)
         except (PsaRefused, AddressRefused) as no:
-            raise _CannotTell(f"the answer was lost, and {no}") from None
+            raise CannotTell(f"the answer was lost, and {no}") from None
         if found is not None:
             await _posted(units, posting_id, found)
             return
@@ -182,7 +150,7 @@ async def _note(units: Units, psa: PsaProvider, job: Job, posting_id: PostingId)
     ticket = await psa.read_ticket(job.ticket_id)
     if ticket.merged_into is not None:
         into = job.connection.system.label(ticket.merged_into)
-        raise _Merged(f"{ticket.label} was merged into {into}; link the session to that one.")
+        raise Merged(f"{ticket.label} was merged into {into}; link the session to that one.")
     async with units() as unit:
         now, _ = await queries.posting_for_update(unit, posting_id)
         if now.state is not PostingState.CLAIMED or now.sending_at is not None:
@@ -266,26 +234,3 @@ async def _verify(units: Units, job: Job, posting_id: PostingId, observed: Statu
         now.observed_status = observed.name
         now.verify(observed.id, job.connection.system.named)
         unit.audit("note.status_verified", now.id, status=observed.name)
-
-
-async def _put_off(units: Units, posting_id: PostingId, why: str, after: timedelta | None) -> ComeBack:
-    """`after`: the pause that the other side asked for, None where it is away."""
-    async with units() as unit:
-        posting, session = await queries.posting_for_update(unit, posting_id)
-        if posting.next_try_at is None:
-            changed(unit, session)  # its card says that the note waits, not since when: it need not change every time
-        if after is None:
-            after = wait(posting.tries)
-            posting.put_off(why, unit.now + after)
-        else:
-            posting.pause(why, unit.now + after)
-        unit.emit(PostingChanged(SessionId(session.id), posting_id))
-    return ComeBack(after, why)
-
-
-async def _stop(units: Units, posting_id: PostingId, trouble: Trouble, why: str, observed: str | None = None) -> None:
-    async with units() as unit:
-        posting, session = await queries.posting_for_update(unit, posting_id)
-        if posting.is_under_way:
-            posting.observed_status = observed or posting.observed_status
-            endings.stands_still(unit, session, posting, trouble, why)

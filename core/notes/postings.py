@@ -172,6 +172,7 @@ class Posting(AccountOwned, Base, kw_only=True):
         """The note is on the ticket."""
         self._need(PostingState.CLAIMED)
         self.state, self.note_external_id, self.note_posted_at = PostingState.NOTE_POSTED, external_id, at
+        self.tries = 0
         self._untroubled()
 
     def skip(self, reason: str) -> None:

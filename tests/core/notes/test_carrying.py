@@ -8,8 +8,8 @@ import pytest
 
 from core.llm.notes import NoteKind
 from core.notes import endings
-from core.notes.carrying import FIRST_WAIT
 from core.notes.postings import Ending, PostingState, Trouble
+from core.notes.setbacks import FIRST_WAIT
 from core.sessions.models import SessionStatus
 from tests.builders import Account, Clock
 from tests.core.notes.closing import Carrier, a_connection, confirmed, on_a_ticket
@@ -48,5 +48,36 @@ async def test_an_address_that_leads_elsewhere_is_said_and_nothing_is_sent(accou
     assert (await account.session(session.id)).status is SessionStatus.ACTIVE
     async with account.unit("ben") as unit:
         await endings.go_on(unit, posting_id)
+    assert (await carrier.to_the_end(posting_id)).ending is Ending.VERIFIED
+    assert len(carrier.ticketing.notes) == 1
+
+
+@pytest.mark.parametrize("calls_before", [0, 1, 2, 3])
+async def test_a_fault_of_ours_that_a_second_look_heals_is_nobodys_business(account: Account, calls_before: int):
+    posting_id = await confirmed(account, await on_a_ticket(account, await a_connection(account)))
+    carrier = Carrier(account, Ticketing(mishaps=[*[Mishap.NONE] * calls_before, Mishap.NONSENSE]))
+    assert (await carrier.to_the_end(posting_id)).ending is Ending.VERIFIED
+    assert len(carrier.ticketing.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("calls_before", "trouble", "sent"), [(0, Trouble.REFUSED, 0), (1, Trouble.UNKNOWN, 1), (2, Trouble.REFUSED, 1)]
+)
+async def test_a_fault_of_ours_that_stays_is_said_and_no_post_goes_on_saying_that_it_posts(
+    account: Account, calls_before: int, trouble: Trouble, sent: int
+):
+    session = await on_a_ticket(account, await a_connection(account))
+    posting_id = await confirmed(account, session)
+    carrier = Carrier(account, Ticketing(mishaps=[*[Mishap.NONE] * calls_before, *[Mishap.NONSENSE] * 9]))
+    failed = await carrier.to_the_end(posting_id)
+    assert (failed.state, failed.trouble, len(carrier.ticketing.notes)) == (PostingState.FAILED, trouble, sent)
+    assert "went wrong inside FlowPilot" in (failed.why or "")
+    assert (await account.session(session.id)).status is SessionStatus.ACTIVE
+    carrier.ticketing.mishaps.clear()
+    async with account.unit("ben") as unit:
+        if trouble is Trouble.UNKNOWN:
+            await endings.found_on_ticket(unit, posting_id, there=True)
+        else:
+            await endings.go_on(unit, posting_id)
     assert (await carrier.to_the_end(posting_id)).ending is Ending.VERIFIED
     assert len(carrier.ticketing.notes) == 1

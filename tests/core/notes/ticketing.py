@@ -32,7 +32,8 @@ NEW, RESOLVED, ESCALATED = Status("11", "New", False), Status("15", "Resolved", 
 
 
 class Mishap(StrEnum):
-    """What happens to one call. `late`: no answer, and the call arrives only a while after. `elsewhere`: its address leads where we do not go."""
+    """What happens to one call. `late`: no answer, and the call arrives only a while after. `elsewhere`: its address leads where we do not go.
+    `nonsense`: it is done, and FlowPilot stumbles over the answer."""
 
     NONE = "none"
     AWAY = "away"
@@ -43,12 +44,17 @@ class Mishap(StrEnum):
     REFUSED = "refused"
     ELSEWHERE = "elsewhere"
     NOT_KEPT = "not kept"
+    NONSENSE = "nonsense"
     DIES_BEFORE = "dies before"
     DIES_AFTER = "dies after"
 
 
 class Died(BaseException):
     """The process is gone: nothing more is written down."""
+
+
+class Stumbled(Exception):
+    """A fault of ours."""
 
 
 @dataclass
@@ -92,6 +98,8 @@ class Ticketing:
     def _answered(self, mishap: Mishap) -> None:
         if mishap is Mishap.DIES_AFTER:
             raise Died
+        if mishap is Mishap.NONSENSE:
+            raise Stumbled
         if mishap in {Mishap.ANSWER_LOST, Mishap.LATE}:
             raise PsaAway(self.system, "no answer", maybe_done=True)
 
