@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
@@ -40,11 +40,17 @@ class Nudging:
         except Exception as error:  # noqa: BLE001 - whatever it is (the database restarts), the next tick tries again
             log.warning("nudges cannot be read", error=str(error) or type(error).__name__)
             return
-        for account_id in due:
+        await self._for_each(due, self._ask)
+
+    async def _for_each(self, account_ids: Sequence[AccountId], work: Callable[[AccountId], Awaitable[None]]) -> None:
+        """What goes wrong in one account holds up no other."""
+        for account_id in account_ids:
             try:
-                await self._ask(account_id)
+                await work(account_id)
             except (DomainError, Again) as error:
                 log.warning("an account's nudges wait", account=str(account_id), reason=str(error))
+            except Exception:
+                log.exception("an account's nudges stopped", account=str(account_id))
 
     async def _ask(self, account_id: AccountId) -> None:
         async with self.database.unit(account_id, source="clock") as unit:
@@ -71,9 +77,11 @@ class Nudging:
 
     async def look_after(self) -> None:
         """Nudges whose reminder the outbox gave up go on in another way."""
-        for account_id in await accounts.accounts(self.database.engine):
-            async with self.database.unit(account_id, source="clock") as unit:
-                await reminders.reconcile(unit)
+        await self._for_each(await accounts.accounts(self.database.engine), self._reconcile)
+
+    async def _reconcile(self, account_id: AccountId) -> None:
+        async with self.database.unit(account_id, source="clock") as unit:
+            await reminders.reconcile(unit)
 
 
 def rests_until(said: Mapping[str, object], now: datetime) -> datetime | None:

@@ -23,6 +23,7 @@ from core import bootstrap, embedded
 from core.llm.provider import ModelProvider
 from tests.desk import SECRET_KEYS, Desk, a_desk
 from tests.hurried import hurry
+from tests.patience import ACK_SECONDS, be_patient
 from tests.slack import Slack
 
 FOLDER = "TEST_DATABASE_FOLDER"
@@ -33,6 +34,7 @@ UNHURRIED = Pace(per_channel=1e6, channel_burst=1e6, per_workspace=1e6, workspac
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of the run makes the folder; its workers find it in the environment."""
     os.environ.pop("ANTHROPIC_API_KEY", None)  # whoever runs the tests does not pay for them
+    be_patient()
     if FOLDER not in os.environ:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="fp-")
         config.stash[made] = True
@@ -119,7 +121,7 @@ def settings_for(url: URL, workspace: SandboxServer, owner: str = "U0ANA00001") 
 
 @asynccontextmanager
 async def a_workspace(mode: str = "http") -> AsyncGenerator[SandboxServer]:
-    workspace = SandboxServer(WorkspaceSettings(mode="socket" if mode == "socket" else "http"))
+    workspace = SandboxServer(WorkspaceSettings(mode="socket" if mode == "socket" else "http", ack_seconds=ACK_SECONDS))
     await workspace.start("127.0.0.1", 0)
     try:
         yield workspace

@@ -15,7 +15,7 @@ from tests.slack import Message, Person, Slack
 from tests.slack_screen import Reply
 
 HOW_MANY = pytest.mark.parametrize("many", [100, pytest.param(1_000, marks=pytest.mark.long)])
-AT_ONCE = 10
+AT_ONCE = 5
 ANA_FIRST = "This fix was already recorded as “worked” by Ana Duarte."
 LATE = "This fix was already recorded as “{}” by {}."
 
@@ -40,7 +40,7 @@ async def cards_of(reader: Person, some: list[seeds.Seed]) -> list[Message]:
 async def everybody_clicks(
     cards: list[Message], clicks: Callable[[int, Message], Sequence[Coroutine[object, object, Reply]]]
 ) -> None:
-    """All clicks on one card go out together, ten cards at a time; every click is answered with a plain ack."""
+    """All clicks on one card go out together, five cards at a time; every click is answered with a plain ack."""
     for begin in range(0, len(cards), AT_ONCE):
         together = [click for n, card in enumerate(cards[begin : begin + AT_ONCE], begin) for click in clicks(n, card)]
         for reply in await asyncio.gather(*together):

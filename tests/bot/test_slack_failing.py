@@ -11,6 +11,7 @@ from bot.sandbox import scopes
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.settings import WorkspaceSettings
 from tests.bot import seeds
+from tests.patience import as_meant
 from tests.slack import Home, Message, Person, Slack
 from tests.stories import Session, a_fix, shows, started, told_directly, whispered
 
@@ -114,7 +115,8 @@ async def test_a_form_that_did_not_open_is_said_to_have_not(slack: Slack, ana: P
 async def test_whom_slack_does_not_name_in_time_is_refused_and_may_try_again(bot: Bot, slack: Slack, mode: str) -> None:
     ana = slack.as_("ana")
     await slack.fault("users.info", mode, times=3, seconds=1.5, retry_after=1, error="missing_scope")
-    reply = await ana.command(f"/pilot new {PROBLEM}", "sec-private")
+    with as_meant():
+        reply = await ana.command(f"/pilot new {PROBLEM}", "sec-private")
     assert reply.ephemeral is not None
     assert "Slack did not say in time who you are" in reply.ephemeral.plain()
     assert f"/pilot new {PROBLEM}" in reply.ephemeral.plain()
@@ -133,7 +135,8 @@ async def test_a_channel_that_slack_does_not_describe_gets_no_session(
     bot: Bot, slack: Slack, ana: Person, mode: str
 ) -> None:
     await slack.fault("conversations.info", mode, times=3, seconds=1.5)
-    reply = await ana.command(f"/pilot new {PROBLEM}", "noc")
+    with as_meant():
+        reply = await ana.command(f"/pilot new {PROBLEM}", "noc")
     assert reply.ephemeral is not None
     assert "Nothing was started; please try again." in reply.ephemeral.plain()
     assert f"/pilot new {PROBLEM}" in reply.ephemeral.plain()
