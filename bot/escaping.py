@@ -13,6 +13,7 @@ _FORMATS = re.compile(
     + r"|[`｀]|^[>＞]",
     re.MULTILINE,
 )
+_SIGNS = re.compile("[*＊_＿~`｀>＞]")  # most texts have none of them, and every card escapes a dozen
 _EMOJI_NAME = r":(?!\d\d?:)[\w+'-]+:"  # two digits are minutes
 _EMOJI = re.compile(
     rf"(?<![^\W_])(?<!\w:){_EMOJI_NAME}|{_EMOJI_NAME}(?![^\W_])"
@@ -24,6 +25,7 @@ def escape(text: str) -> str:
 
     `&`, `<` and `>` are escaped. A sign that would format is shown by its likeness; a text without such signs stays what it is.
     """
-    dead = _FORMATS.sub(lambda found: found[0].translate(_LOOKS_LIKE), text)
-    dead = _EMOJI.sub(lambda found: found[0].replace(":", "∶"), dead)
+    dead = _FORMATS.sub(lambda found: found[0].translate(_LOOKS_LIKE), text) if _SIGNS.search(text) else text
+    if dead.count(":") > 1:
+        dead = _EMOJI.sub(lambda found: found[0].replace(":", "∶"), dead)
     return dead.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
